@@ -1,0 +1,31 @@
+from catalog.table import Column, Table
+
+TABLE = Table(
+    name="delivery_audit",
+    layer="audit",
+    grain="One row per file of a delivery.",
+    key=("batch_id", "file_name"),
+    partition="batch_id",
+    readers="ML engineers, auditors",
+    columns=(
+        Column("source", "string", "Source format", nullable=False),
+        Column("batch_id", "string", "Delivery", "key", nullable=False),
+        Column("file_name", "string", "File of the delivery", "key", nullable=False),
+        Column("file_sha256", "string", "Hash of the file as read", nullable=False),
+        Column("table_name", "string", "Canonical table the file's rows go to", nullable=False),
+        Column("rows_read", "bigint", "Rows in the file without its header", nullable=False),
+        Column("rows_accepted", "bigint", "Rows that reached a canonical table", nullable=False),
+        Column("rows_rejected", "bigint", "Rows in rejected_rows", nullable=False),
+        Column("records_written", "bigint", "Canonical rows made of the accepted rows (a wide row makes several)", nullable=False),
+        Column("charge_read", "decimal(18,2)", "Charges read", unit="USD", nullable=False),
+        Column("charge_accepted", "decimal(18,2)", "Charges in canonical rows", unit="USD", nullable=False),
+        Column("charge_rejected", "decimal(18,2)", "Charges in rejected rows", unit="USD", nullable=False),
+        Column("allowed_read", "decimal(18,2)", "Allowed amount read", unit="USD", nullable=False),
+        Column("allowed_accepted", "decimal(18,2)", "Allowed amount in canonical rows", unit="USD", nullable=False),
+        Column("allowed_rejected", "decimal(18,2)", "Allowed amount in rejected rows", unit="USD", nullable=False),
+        Column("paid_read", "decimal(18,2)", "Paid amount read", unit="USD", nullable=False),
+        Column("paid_accepted", "decimal(18,2)", "Paid amount in canonical rows", unit="USD", nullable=False),
+        Column("paid_rejected", "decimal(18,2)", "Paid amount in rejected rows", unit="USD", nullable=False),
+        Column("ingested_at", "timestamp", "When the file was ingested (UTC)", nullable=False),
+    ),
+)

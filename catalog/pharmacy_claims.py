@@ -1,0 +1,30 @@
+from catalog.table import PROVENANCE, Column, Table
+
+TABLE = Table(
+    name="pharmacy_claims",
+    layer="canonical",
+    grain="One row per pharmacy claim (one fill) per version of the claim.",
+    key=("claim_line_id",),
+    partition="batch_id",
+    readers="features, fraud and risk models",
+    columns=(
+        Column("claim_line_id", "string", "claim_id, '1' and claim version joined by '-'", "key", nullable=False),
+        Column("claim_id", "string", "Claim, the same for all its versions", nullable=False),
+        Column("claim_version", "int", "1 for the original, rising with each replacement or void", nullable=False),
+        Column("claim_frequency_code", "string", "1 original, 7 replacement, 8 void", nullable=False),
+        Column("member_id", "string", "Insured person", nullable=False),
+        Column("provider_id", "string", "Dispensing pharmacy; null where the source does not say"),
+        Column("physician_id", "string", "Prescriber; null where the source does not say"),
+        Column("dispensing_date", "date", "Day of the fill", nullable=False),
+        Column("received_date", "date", "Day the insurer received this version"),
+        Column("paid_date", "date", "Day the insurer paid (or reversed) this version"),
+        Column("known_date", "date", "Day this version could first be used: paid date, else received date, else day of the fill", nullable=False),
+        Column("ndc_code", "string", "National Drug Code, 11 digits", nullable=False),
+        Column("quantity", "double", "Quantity dispensed", unit="metric units"),
+        Column("days_supply", "int", "Days the fill should last", unit="days"),
+        Column("charge_amount", "decimal(14,2)", "Billed by the pharmacy", unit="USD"),
+        Column("allowed_amount", "decimal(14,2)", "Ingredient cost, fee and tax allowed", unit="USD"),
+        Column("paid_amount", "decimal(14,2)", "Paid by the insurer", unit="USD", nullable=False),
+        *PROVENANCE,
+    ),
+)

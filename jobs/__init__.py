@@ -1,0 +1,1 @@
+"""One file, one command: read tables, one pure call, write tables."""

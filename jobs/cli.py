@@ -1,0 +1,78 @@
+"""The `underwatch` command. Each command is a function in a file of its own in this room.
+
+Command files import Spark, XGBoost or PyTorch, which cost seconds, so only the one asked for is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from catalog.errors import UnderwatchError
+from jobs.progress import configure_logging
+
+COMMANDS = {
+    "run": "Run the whole main job through Airflow and print what was published.",
+    "generate": "Write a synthetic delivery: members, providers, claims, investigations, and the truth about them.",
+    "ingest-claims": "Read a delivery into the canonical tables; what cannot be read goes to rejected_rows.",
+    "check-tables": "Run the Great Expectations suites of tables; STOP or WARN.",
+    "build-features": "Build the feature tables as of a date.",
+    "train-fraud": "Train the fraud models, measure them out of sample and register them.",
+    "train-risk": "Train the risk models, measure them out of time and register them.",
+    "score-claims": "Score claims and providers with the champion models; stage the result.",
+    "score-risk": "Predict every member's cost with the champion model; stage the result.",
+    "publish": "Swap what readers see to the staged tables, in one transaction each.",
+    "summary": "Say what the lake holds and what was published last.",
+    "sql": "Answer a SQL query on the tables of the lake.",
+    "export": "Write a published table to a CSV file.",
+}
+"""Command name -> one-line help. `ingest-claims` is function `ingest_claims` of jobs/ingest_claims.py."""
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        function = cmd_name.replace("-", "_")
+        app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        app.command(cmd_name)(getattr(importlib.import_module(f"jobs.{function}"), function))
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def _underwatch() -> None:
+    """Underwatch finds fraud in health claims and prices risk.
+
+    Start with `underwatch run`, then `underwatch summary`.
+    """
+
+
+def main() -> None:
+    """Run the command line; expected errors end in one line that names the mend, and a code of their own."""
+    configure_logging()
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    try:
+        app()
+    except UnderwatchError as error:
+        typer.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog import TABLES
+from catalog.errors import MissingTable
+from jobs.options import DEFAULT_LAKE, LakeRoot
+from jobs.sql import connect
+from lake import Lake
+
+# A spreadsheet runs a cell that starts with one of these as a formula.
+_FORMULA_STARTS = "=+-@\t\r"
+
+
+def export(
+    table: Annotated[str, typer.Argument(help="A table of the lake, e.g. scored_claims.")],
+    csv: Annotated[Path, typer.Option("--csv", help="File to write.")],
+    lake: LakeRoot = DEFAULT_LAKE,
+) -> None:
+    """Write a table to a CSV file, safe to open in a spreadsheet; nested columns are written as JSON.
+
+    Example: underwatch export scored_claims --csv scored_claims.csv
+    """
+    if table not in TABLES:
+        raise MissingTable(f"there is no table {table}; tables are {', '.join(TABLES)}")
+    store = Lake(lake)
+    store.version(table)  # a clear error when it was never built
+    columns = ", ".join(_csv_column(column.name, column.type) for column in TABLES[table].columns)
+    csv.parent.mkdir(parents=True, exist_ok=True)
+    connection = connect(store)
+    connection.sql(f"select {columns} from {table}").write_csv(str(csv), header=True)  # noqa: S608 - catalog names
+    typer.echo(f"wrote {connection.sql(f'select count(*) from {table}').fetchone()[0]} rows to {csv}")  # noqa: S608
+
+
+def _csv_column(name: str, kind: str) -> str:
+    if kind == "string":
+        starts = ", ".join(f"chr({ord(character)})" for character in _FORMULA_STARTS)
+        return f"case when substr({name}, 1, 1) in ({starts}) then '''' || {name} else {name} end as {name}"
+    if kind.startswith(("array", "map", "struct")):
+        return f"to_json({name}) as {name}"
+    return name
