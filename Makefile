@@ -1,0 +1,79 @@
+# Underwatch. `make run`, `make test` and `make check` work from a fresh clone and set up what they need.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SOURCE ?= synthetic
+DELIVERY ?=
+LAKE ?= var/lake
+MEMBERS ?= 6000
+MONTHS ?= 36
+SEED ?= 7
+
+BIN := .venv/bin
+# pip's own noise is hidden; what goes wrong is not.
+PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check
+# The two environments are independent: set them up side by side.
+MAKEFLAGS += --jobs=2
+export GX_ANALYTICS_ENABLED := false
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock docs clean java
+
+help: ## what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/.jobs .venv-airflow/.ready ## set up, then run the main job through Airflow: make run [SOURCE= DELIVERY= LAKE= MEMBERS=]
+	@$(BIN)/underwatch run --source "$(SOURCE)" --delivery "$(DELIVERY)" --lake "$(LAKE)" \
+		--members $(MEMBERS) --months $(MONTHS) --seed $(SEED)
+
+test: setup ## the whole suite, slow tests too
+	@$(BIN)/python -m pytest -m "not airflow"
+	@.venv-airflow/bin/python -m pytest -m airflow tests/dags
+
+check: setup ## lint, types, import contracts, quick tests: run it before every commit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not slow and not airflow"
+
+setup: .venv/.dev .venv-airflow/.ready ## both environments, from their locks
+
+docs: .venv/.dev ## render docs/data_dictionary.md from catalog/
+	$(BIN)/python -m jobs.data_dictionary
+
+lock: .venv/.dev ## resolve requirements/*.in again
+	@for name in jobs dev airflow; do \
+		$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+			--annotation-style=line --strip-extras --allow-unsafe -o requirements/$$name.lock requirements/$$name.in || exit; \
+		sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements/$$name.lock; \
+	done
+
+clean: ## remove environments and everything under var/
+	rm -rf .venv .venv-airflow var
+
+java:
+	@version=$$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -1); \
+	if [ -z "$$version" ] || [ "$$version" -lt 17 ]; then \
+		echo "Underwatch needs Java 17 or newer for Spark (found: $${version:-none})."; \
+		echo "Install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless) and try again."; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+		echo "Underwatch needs CPython 3.11; name it with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+
+.venv/.jobs: requirements/jobs.lock setup.py | java
+	@echo "setting up .venv for jobs and models (about two minutes the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/jobs.lock
+	@$(BIN)/python $(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.lock | .venv/.jobs
+	@echo "adding the tools for tests and checks ..."
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/dev.lock
+	@touch $@
+
+.venv-airflow/.ready: requirements/airflow.lock | java
+	@echo "setting up .venv-airflow (about one minute the first time) ..."
+	@test -x .venv-airflow/bin/python || $(PYTHON) -m venv .venv-airflow
+	@.venv-airflow/bin/python $(PIP_INSTALL) -r requirements/airflow.lock
+	@touch $@
