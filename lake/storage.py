@@ -8,36 +8,23 @@ readers see the previous version whole, and every older version stays readable.
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow.fs as arrow_fs
 from deltalake import DeltaTable, Schema
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
-from deltalake.transaction import AddAction, CommitProperties, create_table_with_add_actions
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import create_table_with_add_actions
 
 from catalog import TABLES
-from catalog.errors import CommitConflict, MissingTable
+from catalog.errors import MissingTable
 from catalog.table import Table
+from lake.staged import Staged, adds, conflict, last_two, note, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-
-
-@dataclass(frozen=True)
-class Staged:
-    """Files written for one partition of a table, not yet visible to readers.
-
-    `files` maps each path (relative to the table) to its size in bytes. `schema` is the Delta schema as JSON.
-    """
-
-    table: str
-    partition_value: str
-    files: dict[str, int]
-    schema: str
 
 
 class Lake:
@@ -77,13 +64,20 @@ class Lake:
         column = TABLES[table].partition
         return sorted({part[column] for part in delta.partitions()}) if delta else []
 
-    def files(self, table: str, version: int | None = None) -> list[str]:
-        """Parquet files of one version (the newest by default), as absolute paths. Raises MissingTable."""
-        return sorted(self._require(table, version).file_uris())
+    def files(self, table: str, version: int | None = None, partition: str | date | None = None) -> list[str]:
+        """Parquet files of one version (the newest by default), or of one partition of it, as absolute paths.
 
-    def read(self, spark: SparkSession, table: str, version: int | None = None) -> DataFrame:
-        """One version of a table (the newest by default) with its declared columns. Raises MissingTable."""
-        return _frame(spark, TABLES[table], self.files(table, version))
+        Raises MissingTable."""
+        filters = None if partition is None else [(TABLES[table].partition, "=", str(partition))]
+        return sorted(self._require(table, version).file_uris(filters))
+
+    def read(
+        self, spark: SparkSession, table: str, version: int | None = None, partition: str | date | None = None
+    ) -> DataFrame:
+        """One version of a table (the newest by default) with its declared columns, or one partition of it.
+
+        A partition that was never written has no rows. Raises MissingTable."""
+        return _frame(spark, TABLES[table], self.files(table, version, partition))
 
     def read_or_empty(self, spark: SparkSession, table: str) -> DataFrame:
         """The newest version, or no rows where the source never delivered such a table."""
@@ -95,7 +89,7 @@ class Lake:
         """Write `df` as the coming content of one partition. Readers see nothing of it before `commit`."""
         described = TABLES[table]
         value = str(partition_value)
-        folder = f"{described.partition}={_quoted(value)}/{uuid.uuid4().hex}"
+        folder = f"{described.partition}={quoted(value)}/{uuid.uuid4().hex}"
         conformed = df.selectExpr(*[f"cast(`{c.name}` as {c.type}) as `{c.name}`" for c in described.columns])
         conformed.write.mode("error").parquet(f"{self.path(table)}/{folder}")
         staged = Staged(table, value, self._written(table, folder), _delta_schema(conformed))
@@ -121,36 +115,69 @@ class Lake:
         """Swap the partition to the staged files in one transaction and return the new version.
 
         Committing the same staged files twice changes nothing. Raises CommitConflict when another process
-        replaced the same partition meanwhile.
+        replaced the same partition meanwhile, and MissingTable when staged files were removed.
         """
-        described = TABLES[staged.table]
-        delta = self._delta(staged.table)
-        adds = [_add(described.partition, staged.partition_value, file, size) for file, size in staged.files.items()]
-        schema = Schema.from_json(staged.schema)
-        note = CommitProperties(custom_metadata={"underwatch_run": run, "partition": staged.partition_value})
+        gone = sum(1 for info in self._fs.get_file_info(self._paths(staged)) if not info.is_file)
+        if gone:
+            raise MissingTable(
+                f"{gone} staged files of {staged.table} at {staged.partition_value} are gone; build it again"
+            )
         try:
-            if delta is None:
-                create_table_with_add_actions(
-                    self.path(staged.table), schema, adds, mode="error",
-                    partition_by=[described.partition], commit_properties=note,
-                )
-            elif not self._holds(delta, staged):
-                delta.create_write_transaction(
-                    adds, "overwrite", schema, [described.partition],
-                    partition_filters=[(described.partition, "=", staged.partition_value)],
-                    commit_properties=note,
-                )
+            delta = self._delta(staged.table) or self._create(staged, run)
+            if not self._holds(delta, staged):
+                self._replace(delta, staged, run)
         except CommitFailedError as error:
-            raise CommitConflict(
-                f"{staged.table} at {staged.partition_value} was committed by another run; run the job again"
-            ) from error
-        return self.version(staged.table)
+            raise conflict(staged) from error
+        return delta.version()
 
     def overwrite(self, df: DataFrame, table: str, partition_value: str | date, run: str = "") -> int:
         """Replace one partition by `df`, atomically; running it again leaves the same table."""
         return self.commit(self.stage(df, table, partition_value), run)
 
+    def vacuum_orphans(self, table: str, older_than_hours: int = 7 * 24) -> int:
+        """Delete files that no version of the table ever held, such as those of a killed job; returns how many.
+
+        Every version stays readable. Files staged longer ago than `older_than_hours` and never published go too.
+        """
+        delta = self._require(table)
+        versions = list(range(delta.version() + 1))
+        orphans = delta.vacuum(older_than_hours, enforce_retention_duration=False, full=True, keep_versions=versions)
+        for file in orphans:
+            self._fs.delete_file(f"{self._base}/tables/{table}/{file}")
+        return len(orphans)
+
     # -- inside --------------------------------------------------------------------------------
+
+    def _create(self, staged: Staged, run: str) -> DeltaTable:
+        """The table with the staged files as its first version, or as another process created it meanwhile."""
+        partition = TABLES[staged.table].partition
+        try:
+            create_table_with_add_actions(
+                self.path(staged.table),
+                Schema.from_json(staged.schema),
+                adds(staged),
+                mode="error",
+                partition_by=[partition],
+                commit_properties=note(staged, run, retries=0),
+            )
+        except DeltaError:
+            if not self.exists(staged.table):
+                raise
+        delta = self._require(staged.table)
+        if self._in_partition(delta, staged) and not self._holds(delta, staged):
+            raise conflict(staged)
+        return delta
+
+    def _replace(self, delta: DeltaTable, staged: Staged, run: str) -> None:
+        partition = TABLES[staged.table].partition
+        delta.create_write_transaction(
+            [*adds(staged)],
+            "overwrite",
+            Schema.from_json(staged.schema),
+            [partition],
+            partition_filters=[(partition, "=", staged.partition_value)],
+            commit_properties=note(staged, run),
+        )
 
     def _delta(self, table: str, version: int | None = None) -> DeltaTable | None:
         try:
@@ -174,7 +201,7 @@ class Lake:
         }
 
     def _staged_path(self, table: str, partition_value: str) -> str:
-        return f"{self._base}/staged/{table}/{_quoted(partition_value)}.json"
+        return f"{self._base}/staged/{table}/{quoted(partition_value)}.json"
 
     def _remember(self, staged: Staged) -> None:
         path = self._staged_path(staged.table, staged.partition_value)
@@ -185,10 +212,15 @@ class Lake:
             stream.write(json.dumps(asdict(staged)).encode())
         self._fs.move(draft, path)
 
+    def _paths(self, staged: Staged) -> list[str]:
+        return [f"{self._base}/tables/{staged.table}/{file}" for file in staged.files]
+
+    def _in_partition(self, delta: DeltaTable, staged: Staged) -> set[str]:
+        current = delta.file_uris([(TABLES[staged.table].partition, "=", staged.partition_value)])
+        return {last_two(uri) for uri in current}
+
     def _holds(self, delta: DeltaTable, staged: Staged) -> bool:
-        column = TABLES[staged.table].partition
-        current = delta.file_uris(partition_filters=[(column, "=", staged.partition_value)])
-        return {uri.rsplit("/", 1)[-1] for uri in current} == {file.rsplit("/", 1)[-1] for file in staged.files}
+        return self._in_partition(delta, staged) == {last_two(file) for file in staged.files}
 
 
 def _frame(spark: SparkSession, table: Table, files: list[str]) -> DataFrame:
@@ -197,17 +229,9 @@ def _frame(spark: SparkSession, table: Table, files: list[str]) -> DataFrame:
     return spark.read.schema(table.ddl).parquet(*files)
 
 
-def _add(partition: str, value: str, file: str, size: int) -> AddAction:
-    return AddAction(file, size, {partition: value}, int(time.time() * 1000), True, "{}")
-
-
 def _delta_schema(df: DataFrame) -> str:
     # Spark's schema JSON is the Delta protocol's schema JSON.
     return df.schema.json()
-
-
-def _quoted(value: str) -> str:
-    return "".join(character if character.isalnum() or character in "-_." else "_" for character in value)
 
 
 __all__ = ["Lake", "Staged"]

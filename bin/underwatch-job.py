@@ -1,0 +1,5 @@
+"""What spark-submit runs: `spark-submit underwatch-job.py <command> <options>` is `underwatch <command> <options>`."""
+
+from jobs.cli import main
+
+main()

@@ -1,0 +1,23 @@
+"""Airflow DAG: the risk models are trained, measured out of time and registered."""
+
+from airflow.sdk import DAG
+from assets import FEATURE_TABLES, RISK_MODEL
+from run_facts import AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEED
+from spark_job import DAG_DEFAULTS, spark_job
+
+with DAG(
+    dag_id="train_risk",
+    description="Train, measure and register the risk models, or keep the newest where nothing changed.",
+    schedule=FEATURE_TABLES,
+    max_active_runs=1,
+    params={"lake": LAKE, "as_of": AS_OF, "retrain": RETRAIN_WHEN, "seed": SEED},
+    user_defined_macros=MACROS,
+    default_args=DAG_DEFAULTS,
+    tags=["underwatch"],
+):
+    spark_job(
+        "train_risk", "train-risk",
+        "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "--retrain={{ fact('retrain') }}", "--seed={{ fact('seed') }}",
+        updates=(RISK_MODEL,),
+    )

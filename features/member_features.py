@@ -1,0 +1,142 @@
+"""What a member's history says about next year's cost: `catalog/member_features.py` says what each column means."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from operator import add
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from features.codes import is_emergency, is_office_visit
+from features.conditions import CONDITIONS, has_condition
+from features.coverage import covered_on, months_covered
+from features.hospital import stay_days
+from features.known import Known
+from features.months import months_from, within
+from features.peers import ratio
+
+LOOK_BACK_MONTHS = 12
+AGE_BANDS = ((18, "0-17"), (35, "18-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"), (75, "65-74"), (85, "75-84"))
+
+
+def member_features(known: Known) -> DataFrame:
+    """One row per member covered on `known.as_of`; each join below adds one row per member at most."""
+    as_of = known.as_of
+    ends = [months_from(as_of, -month) for month in range(LOOK_BACK_MONTHS)]
+    year = known.lines.where(within("service_from", months_from(as_of, -LOOK_BACK_MONTHS), as_of))
+    measured = (
+        covered_on(known.eligibility, as_of)
+        .join(months_covered(known.eligibility, ends, "months_observed"), "member_id", "left")
+        .join(known.members.select("member_id", "birth_date", "gender", "state"), "member_id", "left")
+        .join(_history(known), "member_id", "left")
+        .join(_panels(year), "member_id", "left")
+    )
+    return measured.withColumns(_person(as_of)).transform(_shaped, as_of)
+
+
+def _history(known: Known) -> DataFrame:
+    """One row per member with a line in the last 24 months."""
+    as_of = known.as_of
+    months = [within("service_from", months_from(as_of, -m - 1), months_from(as_of, -m)) for m in range(24)]
+    year = within("service_from", months_from(as_of, -LOOK_BACK_MONTHS), as_of)
+    cost = F.col("cost")
+
+    def cost_where(condition: Column) -> Column:
+        return F.sum(F.when(condition, cost).otherwise(0.0))
+
+    def distinct(condition: Column, what: Column) -> Column:
+        return F.size(F.collect_set(F.when(year & condition, what)))
+
+    stay = year & (F.col("claim_type") == "inpatient")
+    nights = F.greatest(stay_days(), F.lit(0))
+    # Nights belong to the stay, not to each of its lines: one entry per claim.
+    stays = F.collect_set(F.when(stay, F.struct("claim_id", nights.alias("nights"))))
+    typed = F.transform("diagnosis_codes", lambda code: F.concat_ws(":", "diagnosis_code_type", code))
+    totals = (
+        known.lines.where(within("service_from", months_from(as_of, -24), as_of))
+        .groupBy("member_id")
+        .agg(
+            *[cost_where(month).alias(f"_month_{i}") for i, month in enumerate(months)],
+            *[
+                cost_where(year & (F.col("claim_type") == kind)).alias(f"cost_{kind}_12m")
+                for kind in ("inpatient", "outpatient", "professional", "pharmacy")
+            ],
+            stays.alias("stays"),
+            distinct(is_emergency(), F.col("service_from")).alias("emergency_visits"),
+            distinct(is_office_visit(), F.col("service_from")).alias("office_visits"),
+            F.count_if(year & (F.col("claim_type") == "pharmacy")).alias("fills"),
+            distinct(F.col("claim_type") == "pharmacy", F.substring("code", 1, 9)).alias("drug_count"),
+            distinct(F.lit(True), F.col("provider_id")).alias("provider_count"),
+            F.array_distinct(F.flatten(F.collect_set(F.when(year, typed)))).alias("diagnoses"),
+        )
+    )
+    last_year = [F.col(f"_month_{month}") for month in range(12)]
+    year_cost = _total(last_year)
+    flags = {flag: has_condition(flag, F.col("diagnoses")) for flag in CONDITIONS}
+    family = F.transform("diagnoses", lambda one: F.substring(F.substring_index(one, ":", -1), 1, 3))
+    return totals.withColumns(
+        {
+            "cost_12m": year_cost,
+            "cost_3m": _total(last_year[:3]),
+            "cost_prior_year": _total([F.col(f"_month_{month}") for month in range(12, 24)]),
+            "cost_trend": F.log(_floored(_total(last_year[:6]))) - F.log(_floored(_total(last_year[6:]))),
+            "top_month_share": F.when(year_cost > 0, ratio(F.greatest(*last_year), year_cost)),
+            "active_months": _total([(month > 0).cast("int") for month in last_year]),
+            "admissions": F.size("stays"),
+            "inpatient_days": F.aggregate("stays", F.lit(0), lambda days, one: days + one["nights"]),
+            "diagnosis_category_count": F.size(F.array_distinct(family)),
+            **flags,
+        }
+    ).withColumn("condition_count", _total([F.col(flag) for flag in CONDITIONS]))
+
+
+def _panels(year: DataFrame) -> DataFrame:
+    """One row per member: what the other members of its providers cost, so that its own cost stays out."""
+    costs = year.groupBy("member_id").agg(F.sum("cost").alias("own"))
+    seen = year.where(F.col("provider_id").isNotNull()).select("member_id", "provider_id").distinct()
+    seen = seen.join(costs, "member_id")
+    panels = seen.groupBy("provider_id").agg(F.sum("own").alias("panel"), F.count("*").alias("members"))
+    others = (F.col("panel") - F.col("own")) / F.nullif(F.col("members") - 1, F.lit(0))
+    return seen.join(panels, "provider_id").groupBy("member_id").agg(F.avg(others).alias("panel_mean_cost"))
+
+
+def _person(as_of: date) -> dict[str, Column]:
+    years = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12)
+    band = F.when(years.isNull(), F.lit("unknown"))
+    for below, name in AGE_BANDS:
+        band = band.when(years < below, F.lit(name))
+    sex = F.when(F.col("gender") == "male", 1.0).when(F.col("gender") == "female", 0.0)
+    return {
+        "age": F.months_between(F.lit(as_of), F.col("birth_date")) / 12,
+        "age_band": band.otherwise(F.lit("85+")),
+        "sex_male": sex,
+        "months_observed": F.coalesce("months_observed", F.lit(0)),
+        "observed_months": F.coalesce("months_observed", F.lit(0)),
+    }
+
+
+_UNKNOWN_WITHOUT_HISTORY = {"age", "sex_male", "top_month_share", "panel_mean_cost"}
+
+
+def _shaped(measured: DataFrame, as_of: date) -> DataFrame:
+    """Members without a line cost nothing and did nothing: zero, not unknown."""
+    table = TABLES["member_features"]
+    casts = {
+        name: F.col(name).cast("double")
+        if name in _UNKNOWN_WITHOUT_HISTORY
+        else F.coalesce(F.col(name).cast("double"), F.lit(0.0))
+        for name in table.feature_names
+    }
+    return measured.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)
+
+
+def _total(columns: list[Column]) -> Column:
+    return reduce(add, columns)
+
+
+def _floored(cost: Column) -> Column:
+    """Cost plus 100 USD, so that the trend of small amounts is small; refunds do not go below it."""
+    return F.greatest(cost, F.lit(0.0)) + 100

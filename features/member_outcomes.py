@@ -1,0 +1,44 @@
+"""What members went on to cost: `catalog/member_outcomes.py` says what each column means."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from features.coverage import covered_on, months_covered
+from features.known import History, Known
+from features.months import months_from, within
+
+HORIZON_MONTHS = 12
+
+
+def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
+    """One row per member covered on `then.as_of`, with the cost of the following 12 months as known on `known_by`."""
+    as_of = then.as_of
+    end = months_from(as_of, HORIZON_MONTHS)
+    now = history.known(known_by)
+    cost = (
+        now.lines.where(within("service_from", as_of, end))
+        .groupBy("member_id")
+        .agg(F.sum("cost").alias("allowed_amount"))
+    )
+    ends = [months_from(as_of, month) for month in range(1, HORIZON_MONTHS + 1)]
+    return (
+        covered_on(then.eligibility, as_of)
+        .select("member_id")
+        .join(months_covered(now.eligibility, ends, "months_covered"), "member_id", "left")
+        .join(cost, "member_id", "left")
+        .select(
+            "member_id",
+            F.lit(as_of).alias("as_of"),
+            F.lit(known_by).alias("known_by"),
+            F.lit(HORIZON_MONTHS).alias("horizon_months"),
+            F.coalesce("months_covered", F.lit(0)).alias("months_covered"),
+            F.coalesce("allowed_amount", F.lit(0.0)).cast("decimal(14,2)").alias("allowed_amount"),
+            F.lit(end <= known_by).alias("complete"),
+        )
+        .select(TABLES["member_outcomes"].column_names)
+    )

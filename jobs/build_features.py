@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from catalog.errors import Unreconciled
+from features.care_graph import care_graph
+from features.claim_features import claim_features
+from features.known import History, line_frame, line_history
+from features.line_signals import line_signals
+from features.look_back import look_back
+from features.member_features import member_features
+from features.member_outcomes import member_outcomes
+from features.months import months_from
+from features.neighbour_features import neighbour_features
+from features.provider_features import provider_features
+from jobs.as_of import resolve_as_of
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
+from jobs.progress import step
+from jobs.spark import spark_session
+from lake import Lake
+
+TRAINING_MONTHS = (12, 24)
+"""Risk models train on the members of 24 months ago and are tested on those of 12 months ago."""
+
+
+def build_features(lake: LakeRoot = DEFAULT_LAKE, as_of: AsOf = "", master: Master = DEFAULT_MASTER) -> None:
+    """Build claim_features, provider_features, neighbour_features, care_graph, member_features and member_outcomes.
+
+    Example: underwatch build-features --as-of 2025-12-31
+    """
+    store = Lake(lake)
+    with spark_session("build-features", master) as spark:
+        day = resolve_as_of(spark, store, as_of)
+        build(spark, store, day)
+
+
+def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
+    """All feature tables as of a day. Raises Unreconciled when a claim or a dollar is lost or doubled."""
+    with step("reading what was known", as_of=str(as_of)) as found:
+        history = _history(spark, lake)
+        known = history.known(as_of)
+        expected = _totals(known.lines)
+        found.update(claims=expected[0], paid=str(expected[1]))
+    with step("comparing claim lines"):
+        signals = _settled(line_signals(known))
+    _reconcile(expected, _totals(_write(lake, claim_features(signals, as_of), "claim_features", as_of)))
+
+    year = _settled(look_back(signals, as_of))
+    graph = _write(lake, care_graph(year, as_of), "care_graph", as_of)
+    providers = _write(lake, provider_features(year, graph, known.providers, as_of), "provider_features", as_of)
+    _write(lake, neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
+
+    _write(lake, member_features(known), "member_features", as_of)
+    for months in TRAINING_MONTHS:
+        then = history.known(months_from(as_of, -months))
+        _write(lake, member_features(then), "member_features", then.as_of)
+        _write(lake, member_outcomes(history, then, as_of), "member_outcomes", then.as_of)
+
+
+def _history(spark: SparkSession, lake: Lake) -> History:
+    lines = line_frame(lake.read_or_empty(spark, "claim_lines"), lake.read_or_empty(spark, "pharmacy_claims"))
+    return History(
+        _settled(line_history(lines)),
+        lake.read_or_empty(spark, "members"),
+        lake.read_or_empty(spark, "providers"),
+        lake.read_or_empty(spark, "eligibility"),
+    )
+
+
+def _settled(frame: DataFrame) -> DataFrame:
+    """The frame, computed once and held in memory or on disk.
+
+    A plain `persist` would keep the whole plan behind every later join; the driver then spends longer planning than
+    the executors spend working, and runs out of memory on the self-joins of the graph.
+    """
+    return frame.localCheckpoint()
+
+
+def _write(lake: Lake, frame: DataFrame, table: str, as_of: date) -> DataFrame:
+    """Commits the table and returns it as committed, with none of the plan that made it."""
+    with step(f"building {table}", as_of=str(as_of)) as found:
+        lake.overwrite(frame, table, as_of)
+        written = lake.read(frame.sparkSession, table).where(F.col("as_of") == F.lit(as_of))
+        found["rows"] = written.count()
+    return written
+
+
+def _totals(frame: DataFrame) -> tuple[int, Decimal]:
+    """Claims and dollars. Rows of claim_features are counted through their key by the caller's check of its rows."""
+    (row,) = frame.agg(F.countDistinct("claim_id").alias("claims"), F.sum("paid_amount").alias("paid")).collect()
+    return row["claims"], row["paid"] or Decimal(0)
+
+
+def _reconcile(known: tuple[int, Decimal], built: tuple[int, Decimal]) -> None:
+    if known != built:
+        raise Unreconciled(
+            f"claim_features holds {built[0]} claims and {built[1]} USD where {known[0]} claims and {known[1]} USD are "
+            "known; a claim line was lost or doubled: check claim_lines for repeated claim_line_id and rebuild"
+        )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from great_expectations.core.run_identifier import RunIdentifier
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from catalog.errors import CheckStopped
+from expectations import suite
+from expectations.data_docs import write_page
+from expectations.run import Report, run_suite
+from jobs.as_of import resolve_as_of
+from jobs.checked import check_run, docs_folder, table_names
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
+from jobs.progress import log, step
+from jobs.spark import spark_session
+from lake import Lake
+
+MAY_LACK = {"investigations", "pharmacy_claims", "providers", "member_outcomes", "rejected_rows"}
+"""Tables that a source may legitimately have no rows for."""
+
+
+def check_tables(
+    tables: Annotated[str, typer.Option("--tables", help="Tables to check, joined by commas.")],
+    lake: LakeRoot = DEFAULT_LAKE,
+    batch_id: Annotated[str, typer.Option("--batch-id", help="Batch to check, for tables of deliveries.")] = "",
+    as_of: AsOf = "",
+    staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, before it is published.")] = False,
+    master: Master = DEFAULT_MASTER,
+) -> None:
+    """Run the Great Expectations suites of tables: a failed STOP check ends the run, a failed WARN check is told.
+
+    Example: underwatch check-tables --tables scored_claims,scored_providers --as-of 2025-12-31 --staged
+    """
+    names = table_names(tables)
+    delivered = [name for name in names if TABLES[name].partition == "batch_id"]
+    if delivered and not batch_id:
+        raise typer.BadParameter(f"--batch-id is needed to check {', '.join(delivered)}")
+    store = Lake(lake)
+    with spark_session("check-tables", master) as spark:
+        value = batch_id or str(resolve_as_of(spark, store, as_of))
+        check(spark, store, names, value, staged)
+
+
+def check(spark: SparkSession, lake: Lake, tables: list[str], value: str, staged: bool = False) -> list[Report]:
+    """Check one batch or day of several tables, and keep the results. Raises CheckStopped after the last of them."""
+    reports = []
+    for table in tables:
+        files = lake.staged(table, value) if staged else None
+        rows = lake.read_staged(spark, files) if files else _rows(spark, lake, table, value)
+        if files is None and table in MAY_LACK and rows.isEmpty():
+            log.info(f"{table} has no rows in this batch, which a source may lack: not checked", of=value)
+            continue
+        with step(f"checking {table}", of=value) as found:
+            report = run_suite(table, rows, suite(table), _related(spark, lake, value))
+            checked_at = datetime.now(UTC)
+            page = write_page(docs_folder(lake), report, value, RunIdentifier(run_name=value, run_time=checked_at))
+            _keep(spark, lake, report, value, check_run(table, value, files), checked_at)
+            found.update(rows=report.row_count, **{s: report.count(s) for s in ("passed", "warned", "stopped")})
+        _tell(report, page)
+        reports.append(report)
+    _stop(reports, value, docs_folder(lake))
+    return reports
+
+
+def _rows(spark: SparkSession, lake: Lake, table: str, value: str) -> DataFrame:
+    """One batch or one day of a table. Risk models train on members of earlier days too, so those are checked along."""
+    if not lake.exists(table):
+        return lake.read_or_empty(spark, table)
+    if table == "member_outcomes":
+        return lake.read(spark, table).where(F.col("known_by") == F.lit(value).cast("date"))
+    if table == "member_features":
+        days = {value, *lake.partitions("member_outcomes")}
+        return lake.read(spark, table).where(F.col("as_of").isin([F.lit(day).cast("date") for day in sorted(days)]))
+    return lake.read(spark, table, partition=value)
+
+
+def _related(spark: SparkSession, lake: Lake, value: str) -> Callable[[str], DataFrame | None]:
+    """Rows of other tables: all batches of a delivered table, the same day of a feature table."""
+
+    def rows(table: str) -> DataFrame | None:
+        if not lake.exists(table):
+            return None
+        return lake.read(spark, table, partition=None if TABLES[table].layer == "canonical" else value)
+
+    return rows
+
+
+def _keep(spark: SparkSession, lake: Lake, report: Report, value: str, run: str, checked_at: datetime) -> None:
+    results = [
+        (
+            run, value, report.table, outcome.check.name, outcome.check.on_fail, outcome.status, outcome.observed,
+            report.row_count, checked_at,
+        )
+        for outcome in report.outcomes
+    ]  # fmt: skip
+    frame = spark.createDataFrame(results, TABLES["check_results"].ddl).coalesce(1)
+    lake.overwrite(frame, "check_results", run)
+
+
+def _tell(report: Report, page: Path) -> None:
+    for outcome in report.outcomes:
+        if outcome.status != "passed":
+            log.warning(f"{report.table}: {outcome.check.name}: {outcome.status}", observed=outcome.observed)
+    for left_out in report.left_out:
+        log.info(f"{report.table}: {left_out.name}: not checked, the lake has no {left_out.other_table}")
+    log.info(f"{report.table}: data docs", page=str(page))
+
+
+def _stop(reports: list[Report], value: str, docs: Path) -> None:
+    failed = [
+        f"{report.table}: " + "; ".join(f"{o.check.name} ({o.observed})" for o in report.stopped)
+        for report in reports
+        if report.stopped
+    ]
+    if failed:
+        raise CheckStopped(
+            f"checks of {value} stopped. {'. '.join(failed)}. Nothing that follows may read these rows: mend the "
+            f"delivery or the job that made them and run it again; Data Docs are in {docs / 'index.html'}"
+        )

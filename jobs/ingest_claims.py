@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as TextTable
+
+from catalog import TABLES
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master
+from jobs.progress import log, step
+from jobs.spark import spark_session
+from lake import Lake
+from sources import SOURCES, all_sources, source_named
+from sources.delivery import Delivery, open_delivery
+from sources.intake import Earlier, take_in
+from sources.reconcile import FileAudit, check_usable, reconcile
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_CLAIMS = ("claim_lines", "pharmacy_claims")
+
+
+def ingest_claims(
+    source: Annotated[str, typer.Option(help=f"Format of the delivery: {', '.join(SOURCES)}.")],
+    delivery: Annotated[Path, typer.Option(help="Folder of the delivery; zip files in it are read as they are.")],
+    lake: LakeRoot = DEFAULT_LAKE,
+    batch_id: Annotated[str, typer.Option(help="Name of the batch; default: source and folder name.")] = "",
+    max_rejected_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Stop when more than this share of a file's rows is unusable.")
+    ] = 0.05,
+    master: Master = DEFAULT_MASTER,
+) -> None:
+    """Read a delivery into the canonical tables; what cannot be read goes to rejected_rows.
+
+    Rows and dollars read equal rows and dollars accepted plus rejected, or nothing is committed. Reading the same
+    folder again replaces its batch.
+
+    Example: underwatch ingest-claims --source synthetic --delivery var/deliveries/synthetic
+    """
+    format_ = source_named(source)
+    batch = batch_id or f"{source}-{delivery.resolve().name}"
+    others = [other for other in all_sources() if other.kinds != format_.kinds]
+    with TemporaryDirectory(prefix="underwatch-") as scratch:
+        with step("open delivery", batch=batch) as found:
+            opened = open_delivery(format_, others, delivery, batch, Path(scratch))
+            found["files"] = len(opened.files)
+        if opened.ignored:
+            log.warning("files of the delivery that the source does not read", files=", ".join(opened.ignored[:10]))
+        with spark_session("ingest-claims", master) as spark:
+            audits, reasons = _ingest(spark, Lake(lake), opened, max_rejected_share)
+    _print(batch, audits, reasons)
+
+
+def _ingest(
+    spark: SparkSession, store: Lake, opened: Delivery, max_rejected_share: float
+) -> tuple[list[FileAudit], dict[tuple[str, str], int]]:
+    batch = opened.batch_id
+    with step("read delivery"):
+        intake = take_in(spark, opened, _earlier(spark, store, batch))
+    staged = {}
+
+    def stage(tables: Mapping[str, DataFrame]) -> None:
+        for name, frame in tables.items():
+            with step(f"stage {name}"):
+                staged[name] = store.stage(frame, name, batch)
+
+    stage(intake.tables())
+    stage(intake.derived({name: store.read_staged(spark, staged[name]) for name in staged}))
+    stage(intake.missing(set(staged)))
+    stage({"rejected_rows": intake.rejected_rows()})
+    written = {name: store.read_staged(spark, staged[name]) for name in staged}
+    with step("reconcile"):
+        check_usable(intake, written["rejected_rows"], max_rejected_share)
+        audits = reconcile(intake, written)
+        counts = written["rejected_rows"].groupBy("table_name", "reason").count().collect()
+    stage({"delivery_audit": _audit_frame(spark, opened, audits)})
+    with step("commit", tables=len(staged)):
+        # The audit last: a batch whose audit is there is there whole. A run killed in between heals by running again.
+        for name in staged:
+            store.commit(staged[name], run=f"ingest-claims {batch}")
+    intake.close()
+    return audits, {(row["table_name"], row["reason"]): row["count"] for row in counts}
+
+
+def _earlier(spark: SparkSession, store: Lake, batch: str) -> Earlier:
+    members = store.read_or_empty(spark, "members").where(f"batch_id <> '{batch}'").select("member_id")
+    lines = {}
+    for table in _CLAIMS:
+        if set(store.partitions(table)) - {batch}:
+            lines[table] = store.read(spark, table).where(f"batch_id <> '{batch}'").select("claim_line_id", "batch_id")
+    return Earlier(members.distinct(), lines)
+
+
+def _audit_frame(spark: SparkSession, opened: Delivery, audits: list[FileAudit]) -> DataFrame:
+    now = datetime.now(UTC)
+    rows = []
+    for audit in audits:
+        row: dict[str, object] = {
+            "source": opened.source.name,
+            "batch_id": opened.batch_id,
+            "file_name": audit.file_name,
+            "file_sha256": audit.file_sha256,
+            "table_name": audit.table_name,
+            "records_written": audit.records_written,
+            "ingested_at": now,
+        }
+        for side in ("read", "accepted", "rejected"):
+            row |= {f"{part}_{side}": amount for part, amount in asdict(getattr(audit, side)).items()}
+        rows.append(tuple(row[name] for name in TABLES["delivery_audit"].column_names))
+    return spark.createDataFrame(rows, TABLES["delivery_audit"].ddl)
+
+
+def _print(batch: str, audits: list[FileAudit], reasons: dict[tuple[str, str], int]) -> None:
+    text = TextTable(title=f"Batch {batch}: what was read, accepted and rejected", title_justify="left")
+    for heading in ("file", "table", "rows read", "accepted", "rejected", "paid read", "accepted", "rejected"):
+        text.add_column(heading, justify="left" if heading in ("file", "table") else "right", overflow="fold")
+    for audit in audits:
+        sides = (audit.read, audit.accepted, audit.rejected)
+        rows, paid = [f"{side.rows:,}" for side in sides], [f"{side.paid:,.2f}" for side in sides]
+        text.add_row(audit.file_name, audit.table_name, *rows, *paid)
+    console = Console()
+    console.print(text)
+    if reasons:
+        why = TextTable(title="Rejected rows by reason", title_justify="left")
+        for heading in ("table", "reason", "rows"):
+            why.add_column(heading, justify="right" if heading == "rows" else "left")
+        for (table, reason), count in sorted(reasons.items(), key=lambda item: -item[1]):
+            why.add_row(table, reason, f"{count:,}")
+        console.print(why)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from catalog.errors import MissingTable
+from jobs.as_of import resolve_as_of
+from jobs.fingerprint import fingerprint
+from jobs.fraud_tables import edge_frame, on_day, provider_frame
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
+from jobs.progress import step
+from jobs.spark import spark_session
+from jobs.train_fraud import CLAIM_MODEL, DEFAULT_CAPACITY, PROVIDER_MODEL, Capacity
+from lake import Lake
+from models.registry import RegisteredModel, Registry
+
+
+def score_claims(
+    lake: LakeRoot = DEFAULT_LAKE,
+    as_of: AsOf = "",
+    capacity: Capacity = DEFAULT_CAPACITY,
+    master: Master = DEFAULT_MASTER,
+) -> None:
+    """Score every claim and every billing provider of a day with the champion models; stage both tables.
+
+    Example: underwatch score-claims --as-of 2025-12-31
+    """
+    store = Lake(lake)
+    with spark_session("score-claims", master) as spark:
+        score_as_of(spark, store, resolve_as_of(spark, store, as_of), capacity)
+
+
+def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DEFAULT_CAPACITY) -> dict[str, bool]:
+    """Stage scored_claims and scored_providers of a day; table -> whether it changed.
+
+    A table with the same content as what was staged before stays staged, with the time it was first scored.
+    Raises ModelUnavailable without champions and MissingTable without features.
+    """
+    from models.fraud.claims import ClaimModel
+    from models.fraud.providers import ProviderModel
+    from models.fraud.score_claims import scored_claims
+    from models.fraud.score_providers import scored_providers
+
+    registry = Registry(lake.root)
+    provider_version, claim_version = registry.champion(PROVIDER_MODEL), registry.champion(CLAIM_MODEL)
+    with step("scoring providers", model=str(provider_version), as_of=str(day)) as found:
+        model = ProviderModel.load(provider_version.folder)
+        providers = provider_frame(spark, lake, day)
+        scores = model.score(providers, edge_frame(spark, lake, day))
+        found.update(providers=len(providers), basis=model.basis)
+    features = on_day(spark, lake, "claim_features", day)
+    with step("scoring claims", model=str(claim_version), as_of=str(day)) as found:
+        claim_model = ClaimModel.load(claim_version.folder)
+        schema = "provider_id string, provider_score double"
+        seen = spark.createDataFrame(scores[["provider_id", "provider_score"]], schema)
+        claims = scored_claims(features, seen, claim_model, capacity).localCheckpoint()
+        rows = claims.count()
+        if not rows:
+            raise MissingTable(f"claim_features hold no claim as of {day}; run `underwatch build-features` first")
+        found.update(claims=rows, basis=claim_model.basis)
+    with step("staging scored_claims") as found:
+        changed = {"scored_claims": _stage(spark, lake, claims, "scored_claims", claim_version, day)}
+        found["changed"] = changed["scored_claims"]
+    with step("staging scored_providers") as found:
+        lines = features.select("claim_id", "claim_line_ids")
+        ranks = claims.select("claim_id", "provider_id", "fraud_rank")
+        judged = scored_providers(providers, scores, model, ranks, lines)
+        changed["scored_providers"] = _stage(spark, lake, judged, "scored_providers", provider_version, day)
+        found["changed"] = changed["scored_providers"]
+    return changed
+
+
+def _stage(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, model: RegisteredModel, day: date) -> bool:
+    stamped = scored.withColumns({
+        "as_of": F.lit(day),
+        "model_name": F.lit(model.name),
+        "model_version": F.lit(model.version),
+        "run_id": F.lit(model.run_id),
+        "scored_at": F.lit(datetime.now(UTC)),
+    }).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[table].columns])
+    if _same_as_staged(spark, lake, stamped, table, day):
+        return False
+    lake.stage(stamped, table, day)
+    return True
+
+
+def _same_as_staged(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, day: date) -> bool:
+    try:
+        staged = lake.read_staged(spark, lake.staged(table, day))
+        return fingerprint(_content(staged)) == fingerprint(_content(scored))
+    except (MissingTable, AnalysisException):  # nothing staged, or its files were cleaned away: stage anew
+        return False
+
+
+def _content(scored: DataFrame) -> DataFrame:
+    """What a reader would notice: all but the time of scoring and the last bits of contributions."""
+    return scored.drop("scored_at").withColumn("reasons", F.transform("reasons", lambda reason: reason["code"]))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table as TextTable
+
+from catalog import TABLES
+from jobs.checked import docs_folder
+from jobs.options import DEFAULT_LAKE, LakeRoot
+from jobs.sql import connect
+from jobs.summary_delivery import print_checks, print_delivery, print_rejected
+from jobs.summary_models import print_models
+from jobs.summary_scores import print_claims, print_cost, print_providers
+from lake import Lake
+
+
+def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
+    """Say what the lake holds and what was published last: deliveries, checks, models, claims to open, predicted cost.
+
+    Example: underwatch summary --lake var/lake
+    """
+    store = Lake(lake)
+    console = Console(soft_wrap=True) if not Console().is_terminal else Console()
+    connection = connect(store)
+    present = {name for (name,) in connection.sql("select view_name from duckdb_views() where not internal").fetchall()}
+    if not present:
+        console.print(f"The lake {lake} holds no tables yet. Start with: underwatch run --lake {lake}")
+        return
+    print_delivery(console, connection, present)
+    print_rejected(console, connection, present)
+    print_checks(console, connection, present)
+    print_models(console, store)
+    print_claims(console, connection, present)
+    print_providers(console, connection, present)
+    print_cost(console, connection, present)
+    _print_places(console, store, connection, present)
+
+
+def _print_places(console: Console, lake: Lake, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
+    text = TextTable("table", "rows", "version", "where", title="Tables", title_justify="left")
+    for name in TABLES:
+        if name in present:
+            rows = connection.sql(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 - a catalog name
+            text.add_row(name, f"{rows:,}", str(lake.version(name)), lake.path(name))
+    console.print(text)
+    docs = docs_folder(lake) / "index.html"
+    commands = [
+        f'underwatch sql --lake {lake.root} "select * from scored_claims order by fraud_rank limit 20"',
+        f'underwatch sql --lake {lake.root} "select table_name, reason, count(*) from rejected_rows group by all"',
+        f"underwatch export scored_claims --csv scored_claims.csv --lake {lake.root}",
+        f"underwatch summary --lake {lake.root}",
+    ]
+    if docs.exists():
+        commands.append(f"xdg-open {docs}    # Data Docs: every check of every table")
+    database = Path(lake.root) / "mlflow" / "mlflow.db"
+    if database.exists():
+        store = f"sqlite:///{database.resolve()}"
+        commands.append(f"mlflow ui --backend-store-uri {store}    # models, metrics, plots; http://127.0.0.1:5000")
+    console.print("Open them with (the commands are in .venv/bin):")
+    for command in commands:
+        console.print(f"  {command}", highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,78 @@
+"""The part of the summary about the models that score: version, alias, out-of-sample metrics."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table as TextTable
+
+from lake import Lake
+
+if TYPE_CHECKING:
+    from models.registry import RegisteredModel
+
+MODELS = ("fraud_provider", "fraud_claim", "risk_cost", "risk_cost_graph")
+_FRAUD = {
+    "ap": "average precision",
+    "auc": "AUC",
+    "precision_at_capacity": "precision at review capacity",
+    "recall_at_capacity": "recall at review capacity",
+    "ece": "calibration error",
+}
+_RISK = {
+    "r2": "R2",
+    "r2_capped_250k": "R2 capped at 250k",
+    "mae_over_mean": "error over mean",
+    "predictive_ratio": "predicted over actual",
+    "interval_coverage": "held by the 90 % interval",
+}
+# Prefixes of a metric, the strictest test first, and what it was measured on.
+_TESTS = {
+    "oof": "labelled cases the model never saw (out of fold)",
+    "oot_unseen": "the next year, members never seen",
+    "oot": "the next year",
+    "in_time_unseen": "the same year, members never seen",
+}
+
+
+def print_models(console: Console, lake: Lake) -> None:
+    """Name, version, alias and out-of-sample metrics of each model that scores."""
+    if "UNDERWATCH_MLFLOW" not in os.environ and not (Path(lake.root) / "mlflow" / "mlflow.db").exists():
+        console.print("No model was trained.\n")
+        return
+    from models.registry import CHAMPION, Registry
+
+    registry = Registry(lake.root)
+    text = TextTable(title="Models", title_justify="left")
+    for name in ("model", "version", "alias", "basis", "measured on", "out-of-sample metrics (95 % interval)"):
+        text.add_column(name, overflow="fold")
+    for name in MODELS:
+        model = registry.aliased(name, CHAMPION) or registry.newest(name)
+        if model is not None:
+            words, metrics = measured(model)
+            basis = model.tags.get("score_basis", "")
+            text.add_row(name, model.version, ", ".join(model.aliases) or "none", basis, words, metrics)
+    console.print(text, "")
+
+
+def measured(model: RegisteredModel) -> tuple[str, str]:
+    """What the model was measured on and the metrics, in words."""
+    labels = _FRAUD if model.name.startswith("fraud") else _RISK
+    for prefix, words in _TESTS.items():
+        found = [
+            f"{label} {model.metrics[f'{prefix}_{name}']:.3f}" + _interval(model.metrics, f"{prefix}_{name}")
+            for name, label in labels.items()
+            if f"{prefix}_{name}" in model.metrics
+        ]
+        if found:
+            cases = model.metrics.get("labelled") if prefix == "oof" else None
+            return (f"{cases:,.0f} {words}" if cases else words), "\n".join(found)
+    return "nothing: there are no labels to measure it on", ""
+
+
+def _interval(metrics: dict[str, float], name: str) -> str:
+    lower, upper = metrics.get(f"{name}_lower"), metrics.get(f"{name}_upper")
+    return "" if lower is None or upper is None else f" ({lower:.3f} to {upper:.3f})"

@@ -1,0 +1,92 @@
+"""The part of the summary about what was published: claims and providers to open first, and the predicted cost."""
+
+from __future__ import annotations
+
+import duckdb
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as TextTable
+
+TOP = 10
+_REASONS = 3
+
+
+def print_claims(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
+    """The first claims to open with their reasons. Members are not named: the claim is enough to find them."""
+    columns = "fraud_rank, claim_id, claim_type, coalesce(provider_id, ''), paid_amount"
+    names = ("#", "claim", "type", "provider", "paid USD")
+    _print_ranked(console, connection, present, "scored_claims", "claims", columns, names)
+
+
+def print_providers(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
+    columns = "fraud_rank, provider_id, peer_group, claim_count, paid_amount"
+    names = ("#", "provider", "peers", "claims", "paid USD")
+    _print_ranked(console, connection, present, "scored_providers", "providers", columns, names)
+
+
+def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
+    """Expected cost of the book, per member per month, and how many members are expected above each attachment point."""
+    if "risk_predictions" not in present:
+        console.print("No cost was predicted.\n")
+        return
+    last = "from risk_predictions where as_of = (select max(as_of) from risk_predictions)"
+    as_of, members, total, pmpm, horizon, low, high, models = connection.sql(
+        f"""select any_value(as_of), count(*), sum(expected_cost), sum(expected_cost) / sum(horizon_months),
+        max(horizon_months), median(expected_cost_lower), median(expected_cost_upper),
+        string_agg(distinct model_name || ' version ' || model_version, ', ') {last}"""
+    ).fetchall()[0]
+    console.print("[italic]Predicted cost of the book[/italic]")
+    console.print(
+        f"  {members:,} members covered on {as_of}: {total:,.0f} USD allowed over the next {horizon} months, "
+        f"{pmpm:,.2f} USD per member per month ({models})."
+    )
+    console.print(
+        f"  The 90 % interval is a member's own (half of the members lie below {low:,.0f} at its lower and {high:,.0f} "
+        "USD at its upper end); it does not add up to an interval of the book."
+    )
+    points = connection.sql(
+        f"""select cast(point as double), sum(probability) from (select unnest(map_keys(high_cost_probability)) as point,
+        unnest(map_values(high_cost_probability)) as probability {last}) group by 1 order by 1"""  # noqa: S608
+    ).fetchall()
+    for point, expected in points:
+        console.print(f"  {expected:,.1f} members are expected to cost more than {point:,.0f} USD.")
+    console.print()
+
+
+def _print_ranked(
+    console: Console, connection: duckdb.DuckDBPyConnection, present: set[str], table: str, nouns: str, columns: str,
+    names: tuple[str, ...],
+) -> None:  # fmt: skip
+    if table not in present:
+        console.print(f"No {nouns} were scored.\n")
+        return
+    last = f"from {table} where as_of = (select max(as_of) from {table})"  # noqa: S608
+    as_of, count, basis = connection.sql(
+        f"select any_value(as_of), count(*), any_value(score_basis) {last}"
+    ).fetchall()[0]
+    rows = connection.sql(
+        f"select {columns}, fraud_probability, expected_recovery, reasons {last} order by fraud_rank limit {TOP}"
+    ).fetchall()
+    title = f"The {len(rows)} {nouns} to open first, of {count:,} as of {as_of}"
+    text = TextTable(title=title, title_justify="left", show_lines=True)
+    for name in (*names, "probability", "expected recovery USD"):
+        text.add_column(name, justify="right" if name in _RIGHT else "left", overflow="fold")
+    text.add_column("why", ratio=1, overflow="fold")
+    for *cells, probability, recovery, reasons in rows:
+        shown = [f"{cell:,}" if index and not isinstance(cell, str) else str(cell) for index, cell in enumerate(cells)]
+        likely = "" if probability is None else f"{probability:.1%}"
+        worth = "" if recovery is None else f"{recovery:,}"
+        text.add_row(*map(escape, shown), likely, worth, escape(_why(reasons)))
+    console.print(text)
+    if basis == "unsupervised":
+        console.print(f"  No labels, so {nouns} are ranked by how unusual they are and have no probability of fraud.")
+    console.print()
+
+
+_RIGHT = {"#", "claims", "paid USD", "probability", "expected recovery USD"}
+
+
+def _why(reasons: list[dict[str, str]] | None) -> str:
+    texts = [reason["text"] for reason in reasons or []]
+    more = [f"and {len(texts) - _REASONS} more"] if len(texts) > _REASONS else []
+    return "\n".join([f"- {text}" for text in texts[:_REASONS]] + more)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+import typer
+from pyspark.sql import DataFrame, SparkSession
+
+import models.fraud
+from catalog.errors import MissingTable
+from jobs.as_of import resolve_as_of
+from jobs.fingerprint import code_version, combined, fingerprint
+from jobs.fraud_report import print_report
+from jobs.fraud_tables import edge_frame, known_investigations, labelled_claims, on_day, provider_frame, sampled_claims
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, Seed
+from jobs.progress import step
+from jobs.retrain import Retrain, RetrainWhen, kept
+from jobs.spark import spark_session
+from lake import Lake
+from models.registry import CHALLENGER, CHAMPION, Registry
+
+if TYPE_CHECKING:
+    from models.fraud.claims import ClaimModel
+    from models.fraud.providers import ProviderModel
+    from models.fraud.result import Trained
+
+PROVIDER_MODEL, CLAIM_MODEL = "fraud_provider", "fraud_claim"
+READS = ["claim_features", "provider_features", "neighbour_features", "care_graph"]
+DEFAULT_CAPACITY = 0.05
+
+Capacity = Annotated[
+    float, typer.Option("--capacity", min=0.001, max=1.0, help="Share of the book that reviewers can look at.")
+]
+
+
+def train_fraud(
+    lake: LakeRoot = DEFAULT_LAKE,
+    as_of: AsOf = "",
+    retrain: Retrain = RetrainWhen.if_data_changed,
+    seed: Seed = 1,
+    capacity: Capacity = DEFAULT_CAPACITY,
+    master: Master = DEFAULT_MASTER,
+) -> None:
+    """Learn from closed investigations which providers and claims to review, measure out of fold, register.
+
+    Example: underwatch train-fraud --as-of 2025-12-31
+    """
+    store = Lake(lake)
+    with spark_session("train-fraud", master) as spark:
+        train_as_of(spark, store, resolve_as_of(spark, store, as_of), retrain, seed, capacity)
+
+
+def train_as_of(
+    spark: SparkSession, lake: Lake, day: date, when: RetrainWhen, seed: int = 1, capacity: float = DEFAULT_CAPACITY
+) -> dict[str, str]:
+    """Model name -> version that now stands for this data: new ones, or those already trained from it."""
+    registry = Registry(lake.root)
+    with step("comparing the data with what was trained before", as_of=str(day)) as found:
+        mark = _mark(spark, lake, day, seed, capacity)
+        same = [kept(registry, name, mark, when) for name in (PROVIDER_MODEL, CLAIM_MODEL)]
+        found["trains"] = not all(same)
+    if all(same):
+        print(f"{' and '.join(str(one) for one in same)} were trained from the same data, parameters and code: kept")
+        return {one.name: one.version for one in same if one}
+    providers, claims = _learn(spark, lake, day, seed, capacity)
+    with step("registering the models") as found:
+        versions = _register(registry, lake, providers, claims, day, mark, seed, capacity)
+        found.update(versions)
+    print_report(PROVIDER_MODEL, versions[PROVIDER_MODEL], providers, capacity)
+    print_report(CLAIM_MODEL, versions[CLAIM_MODEL], claims, capacity)
+    return versions
+
+
+def _mark(spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float) -> str:
+    """Fingerprint of everything the training depends on."""
+    data = {table: fingerprint(on_day(spark, lake, table, day)) for table in READS}
+    labels = fingerprint(_labels(spark, lake, day))
+    code = code_version(Path(models.fraud.__file__).parent)
+    return combined({**data, "labels": labels, "as_of": day, "seed": seed, "capacity": capacity, "code": code})
+
+
+def _labels(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
+    return known_investigations(spark, lake, day).select("target_type", "target_id", "outcome", "selection")
+
+
+def _learn(
+    spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float
+) -> tuple[Trained[ProviderModel], Trained[ClaimModel]]:
+    from models.fraud.inputs import labels_of
+    from models.fraud.train_claims import train_claims
+    from models.fraud.train_providers import train_providers
+
+    with step("reading providers, links and labels") as found:
+        frame, edges = provider_frame(spark, lake, day), edge_frame(spark, lake, day)
+        if frame.empty:
+            raise MissingTable(f"no provider as of {day}; ingest claims and run `underwatch build-features` first")
+        known: pd.DataFrame = _labels(spark, lake, day).toPandas()
+        labels = {kind: labels_of(known[known["target_type"] == kind]) for kind in ("provider", "claim")}
+        found.update(providers=len(frame), links=len(edges), labelled_providers=len(labels["provider"]),
+                     labelled_claims=len(labels["claim"]))
+    with step("learning from providers") as found:
+        providers = train_providers(frame, edges, labels["provider"], seed, capacity)
+        scores = providers.model.score(frame, edges)[["provider_id", "provider_score"]]
+        found["basis"] = providers.model.basis
+    with step("reading claims"):
+        features = on_day(spark, lake, "claim_features", day)
+        schema = "target_id string, confirmed int, selected int"
+        labelled = labelled_claims(features, spark.createDataFrame(labels["claim"], schema))
+        sample = sampled_claims(features)
+    with step("learning from claims") as found:
+        folds = providers.model.learnt.folds if providers.model.learnt else {}
+        claims = train_claims(_with_score(sample, scores), _with_score(labelled, scores), folds, seed, capacity)
+        found["basis"] = claims.model.basis
+    return providers, claims
+
+
+def _with_score(claims: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    return claims.merge(scores, on="provider_id", how="left")
+
+
+def _register(
+    registry: Registry, lake: Lake, providers: Trained[ProviderModel], claims: Trained[ClaimModel],
+    day: date, mark: str, seed: int, capacity: float,
+) -> dict[str, str]:
+    from models.fraud import serve
+
+    versions = lake.versions([*READS, "investigations"])
+    shared = {"as_of": str(day), **{f"lake.{table}": str(number) for table, number in versions.items()}}
+    params = {"as_of": day, "seed": seed, "capacity": capacity, **_described_trees()}
+    given, answer = serve.provider_signature(), serve.predict_providers
+    made = {PROVIDER_MODEL: _register_one(registry, PROVIDER_MODEL, providers, given, answer, params, shared, mark)}
+    given, answer = serve.claim_signature(), serve.predict_claims
+    shared = shared | {"provider_version": made[PROVIDER_MODEL]}
+    made[CLAIM_MODEL] = _register_one(registry, CLAIM_MODEL, claims, given, answer, params, shared, mark)
+    return made
+
+
+def _register_one(
+    registry: Registry, name: str, trained: Trained[Any], given: pd.DataFrame, predict: Any,
+    params: dict[str, object], tags: dict[str, str], mark: str,
+) -> str:
+    from models.fraud.plots import plot_calibration, plot_precision_recall
+    from models.fraud.promote import worth_promoting
+
+    promoted, why = worth_promoting(registry.aliased(name, CHAMPION), trained.model.basis, trained.metrics)
+    trained.notes.append(why)
+    tags = {**tags, "score_basis": trained.model.basis, "notes": "; ".join(trained.notes)}
+    rounds = {"trees_per_fold": ", ".join(map(str, trained.rounds))} if trained.rounds else {}
+    with registry.run("fraud", f"{name} {tags['as_of']}", params | rounds, tags) as run, \
+            tempfile.TemporaryDirectory() as scratch:
+        run.log_metrics(trained.metrics)
+        if trained.out_of_fold is not None:
+            run.log_table(trained.table(), "out_of_fold.json")
+            title = f"{name}, out of fold"
+            run.log_figure(plot_precision_recall(trained, trained.out_of_fold, title), "precision_recall.png")
+            run.log_figure(plot_calibration(trained.out_of_fold, title), "calibration.png")
+        folder = trained.model.save(Path(scratch) / name)
+        version = registry.register(run, name, folder, given, predict(folder, given), mark, tags,
+                                    f"{predict.__module__}:{predict.__name__}")
+    registry.set_alias(name, CHAMPION if promoted else CHALLENGER, version)
+    return version
+
+
+def _described_trees() -> dict[str, object]:
+    from models.fraud.trees import PARAMS
+
+    return {f"trees.{name}": value for name, value in PARAMS.items()}

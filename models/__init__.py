@@ -1,0 +1,1 @@
+"""Split, learn, calibrate, blend, score, explain, register. `registry` alone talks to MLflow."""

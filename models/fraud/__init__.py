@@ -1,0 +1,1 @@
+"""Which providers and claims to investigate: trees, a graph network, their calibrated blend, and reasons in words."""

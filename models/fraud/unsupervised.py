@@ -1,0 +1,78 @@
+"""A ranking without labels: how improbable a row is among its peers.
+
+ECOD (Li et al. 2022, "Unsupervised outlier detection using empirical cumulative distribution functions"): each
+feature's tail probability is read off its empirical distribution, and a row's score is the sum of their negative
+logarithms. It has no parameters to tune, says which feature made a score, and is kept as plain arrays. Here values
+are first put in robust deviations from the peer group's median, and of the method's three sums the one is taken
+that follows each feature's skew: the long side is where billing can be inflated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import load_file, save_file
+from scipy.stats import skew
+
+from models.fraud.peers import Peers, fit_peers
+
+# Fine in both tails, where ranks are decided; a quantile past the sample's reach repeats its extreme.
+_TAIL = np.logspace(-6, np.log10(0.5), 80)
+_LEVELS = np.unique(np.concatenate([[0.0], _TAIL, 1.0 - _TAIL, [1.0]]))
+
+
+@dataclass(frozen=True)
+class Tails:
+    """Quantiles [features, levels] of peer deviations over `rows` rows, and the side (+1, -1) of each long tail."""
+
+    peers: Peers
+    quantiles: np.ndarray
+    side: np.ndarray
+    rows: int
+
+    def surprise(self, values: np.ndarray, groups: pd.Series) -> np.ndarray:
+        """Negative log tail probability [rows, features], in nats above what a typical row has (1, the mean of
+        an exponential). A missing value is no surprise."""
+        deviation = self.peers.deviations(values, groups) * self.side
+        found = np.zeros(values.shape)
+        for feature in range(values.shape[1]):
+            column = deviation[:, feature]
+            known = ~np.isnan(column)
+            # Share of rows strictly below: rows as extreme as this one count as its tail, so ties are not rare.
+            below = _LEVELS[np.maximum(np.searchsorted(self.quantiles[feature], column[known], side="left") - 1, 0)]
+            tail = np.maximum(1.0 - below, 1.0 / (self.rows + 1))
+            found[known, feature] = -np.log(tail) - 1.0
+        return found
+
+    def save(self, folder: Path) -> None:
+        self.peers.save(folder)
+        arrays = {"quantiles": self.quantiles, "side": self.side, "rows": np.array([self.rows])}
+        save_file(arrays, folder / "tails.safetensors")
+
+    @classmethod
+    def load(cls, folder: Path) -> Tails:
+        arrays = load_file(folder / "tails.safetensors")
+        return cls(Peers.load(folder), arrays["quantiles"], arrays["side"], int(arrays["rows"][0]))
+
+
+def fit_tails(features: list[str], values: np.ndarray, groups: pd.Series) -> Tails:
+    """Learn what is usual from the rows given (providers, or a sample of claims)."""
+    peers = fit_peers(features, values, groups)
+    deviation = peers.deviations(values, groups)
+    side, quantiles = np.ones(len(features)), np.zeros((len(features), len(_LEVELS)))
+    for feature in range(len(features)):
+        known = deviation[:, feature][~np.isnan(deviation[:, feature])]
+        if not len(known):
+            continue
+        lean = float(skew(known)) if np.ptp(known) > 0 else 0.0
+        side[feature] = -1.0 if lean < 0 else 1.0
+        quantiles[feature] = np.quantile(known * side[feature], _LEVELS, method="lower")
+    return Tails(peers, quantiles, side, len(values))
+
+
+def score(surprise: np.ndarray) -> np.ndarray:
+    """Sum of surprises [rows]; larger is stranger."""
+    return np.asarray(surprise.sum(axis=1))

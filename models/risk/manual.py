@@ -1,0 +1,56 @@
+"""The manual rate, mean cost by age and sex: a baseline, and what serves where history lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.risk.tail import Tail, fit_tail
+
+_FULL_TRUST = 50.0
+"""Member-years at which a cell's own mean counts as much as the book's (Bühlmann's k, set by judgement)."""
+
+
+@dataclass(frozen=True)
+class ManualRate:
+    """USD per year by "age_band|sex"; `book` where the cell is unknown; `spread` is cost over rate."""
+
+    rates: dict[str, float]
+    book: float
+    spread: Tail
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        return cells(frame).map(self.rates).fillna(self.book).to_numpy(float)
+
+    def interval(self, frame: pd.DataFrame, ends: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+        """Ends of the interval, as wide as members of the same age and sex differ."""
+        rate = self.predict(frame)
+        return rate * self.spread.quantile(ends[0]), rate * self.spread.quantile(ends[1])
+
+    def exceeds(self, frame: pd.DataFrame, amount: float) -> np.ndarray:
+        return self.spread.exceeds(amount / np.maximum(self.predict(frame), 1.0))
+
+    def save(self) -> dict[str, object]:
+        return {"rates": self.rates, "book": self.book, "spread": self.spread.save()}
+
+    @classmethod
+    def load(cls, saved: dict) -> ManualRate:
+        return cls(saved["rates"], saved["book"], Tail(**saved["spread"]))
+
+
+def fit_manual(frame: pd.DataFrame, cost: np.ndarray, weight: np.ndarray) -> ManualRate:
+    """Cell means drawn towards the book's mean by how little exposure a cell has."""
+    data = pd.DataFrame({"cell": cells(frame), "weight": weight, "dollars": weight * cost})
+    book = float(data["dollars"].sum() / data["weight"].sum())
+    sums = data.groupby("cell")[["weight", "dollars"]].sum()
+    rates = (sums["dollars"] + _FULL_TRUST * book) / (sums["weight"] + _FULL_TRUST)
+    rate = data["cell"].map(rates).to_numpy(float)
+    return ManualRate({str(cell): float(value) for cell, value in rates.items()}, book, fit_tail(cost, rate))
+
+
+def cells(frame: pd.DataFrame) -> pd.Series:
+    """The age and sex cell of each member."""
+    sex = frame["sex_male"].map({1.0: "male", 0.0: "female"}).fillna("unknown")
+    return frame["age_band"].astype(str) + "|" + sex

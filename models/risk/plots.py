@@ -1,0 +1,38 @@
+"""Pictures of a risk model's test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from models.plot_style import BLUE, GREY, ORANGE, new_figure
+from models.risk.rows import Rows
+
+
+def plot_deciles(deciles: pd.DataFrame, tested_on: str) -> Figure:
+    """Mean predicted and actual cost per tenth of members."""
+    figure, axes = new_figure(f"Cost by decile of prediction, {tested_on}", "decile of predicted cost", "USD per year")
+    at = deciles["decile"].to_numpy(float)
+    axes.bar(at - 0.2, deciles["mean_predicted"], 0.4, color=BLUE, label="predicted")
+    axes.bar(at + 0.2, deciles["mean_actual"], 0.4, color=ORANGE, hatch="//", edgecolor="white", label="actual")
+    axes.set_xticks(at)
+    axes.legend(frameon=False)
+    return figure
+
+
+def plot_actual(rows: Rows, expected: np.ndarray, tested_on: str) -> Figure:
+    """How many members lie where between predicted and actual cost, on log scales.
+
+    A cell of fewer than five members is not drawn.
+    """
+    figure, axes = new_figure(f"Predicted and actual cost, {tested_on}", "predicted, USD", "actual, USD")
+    logs = np.log10(1 + expected), np.log10(1 + rows.cost)
+    shown = axes.hexbin(*logs, gridsize=30, mincnt=5, cmap="cividis", bins="log")
+    limits = [0.0, float(np.log10(1 + max(expected.max(initial=1), rows.cost.max(initial=1))))]
+    axes.plot(limits, limits, color=GREY, linestyle="--", linewidth=1)
+    ticks = np.arange(0, int(limits[1]) + 1)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(ticks, labels=[f"{10**tick:,}" for tick in ticks.tolist()])
+    figure.colorbar(shown, ax=axes, label="members")
+    return figure

@@ -1,0 +1,59 @@
+"""Zip files as they are downloaded, unpacked without trusting them."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from catalog.errors import BadDelivery
+
+# A claims file compresses about tenfold; far more than that is a bomb, not a delivery.
+_LARGEST_RATIO = 200
+_LARGEST_BYTES = 64 << 30
+
+
+def unpack(archive: Path, target: Path) -> dict[str, Path]:
+    """CSV files of a zip, by base name, unpacked under `target`.
+
+    Raises BadDelivery for a damaged, encrypted or dangerous archive.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [info for info in opened.infolist() if _is_text(info)]
+            _check_safe(archive.name, members)
+            target.mkdir(parents=True, exist_ok=True)
+            return {PurePosixPath(info.filename).name: _extract(opened, info, target) for info in members}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise BadDelivery(f"{archive.name} is a damaged zip file; download it again") from error
+
+
+def _is_text(info: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(info.filename)
+    return not info.is_dir() and path.suffix.lower() == ".csv" and not path.parts[0].startswith("__MACOSX")
+
+
+def _check_safe(archive: str, members: list[zipfile.ZipInfo]) -> None:
+    names = [PurePosixPath(info.filename).name for info in members]
+    if len(set(names)) < len(names):
+        raise BadDelivery(f"{archive} holds two files of the same name; unpack it and keep one")
+    if sum(info.file_size for info in members) > _LARGEST_BYTES:
+        raise BadDelivery(f"{archive} unpacks to more than {_LARGEST_BYTES >> 30} GiB; deliver it in parts")
+    for info in members:
+        path = PurePosixPath(info.filename)
+        if path.is_absolute() or ".." in path.parts or stat.S_ISLNK(info.external_attr >> 16):
+            raise BadDelivery(f"{archive} holds a file that points outside the archive; do not trust it")
+        if info.flag_bits & 0x1:
+            raise BadDelivery(f"{archive} is encrypted; deliver it unpacked or without a password")
+        if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1):
+            raise BadDelivery(f"{archive} unpacks to more than {_LARGEST_RATIO} times its size; do not trust it")
+
+
+def _extract(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Path:
+    # Only the base name is used, so nothing can be written outside `target`. Reading to the end checks the CRC.
+    path = target / PurePosixPath(info.filename).name
+    with opened.open(info) as source, path.open("wb") as sink:
+        shutil.copyfileobj(source, sink, 1 << 20)
+    return path

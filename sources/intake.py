@@ -1,0 +1,107 @@
+"""From the files of a delivery to canonical rows and rejected rows, for any source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from catalog.errors import BadDelivery
+from sources.csv_rows import read_rows
+from sources.delivery import Delivery
+from sources.source import FileKind
+from sources.verdicts import WHERE, accepted, verdicts
+
+AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What other batches of the lake hold: `members` (member_id) and, by table, `lines` (claim_line_id, batch_id)."""
+
+    members: DataFrame
+    lines: Mapping[str, DataFrame]
+
+
+@dataclass
+class Intake:
+    """A delivery read once: `parsed` and `rejects` by kind (cached; see FileKind.parse and verdicts), and what
+    each file holds."""
+
+    spark: SparkSession
+    delivery: Delivery
+    parsed: dict[str, DataFrame] = field(default_factory=dict)
+    rejects: dict[str, DataFrame] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+
+    def tables(self) -> dict[str, DataFrame]:
+        """Every canonical table of the source, of accepted rows; a table nothing was delivered for is empty."""
+        rows = {name: accepted(parsed, self.rejects[name]) for name, parsed in self.parsed.items()}
+        return self._signed(self.delivery.source.canonical(rows, self.delivery))
+
+    def derived(self, staged: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+        """Tables that follow from staged ones."""
+        return self._signed(self.delivery.source.derive(staged, self.delivery))
+
+    def missing(self, built: set[str]) -> dict[str, DataFrame]:
+        """Tables of the source that this delivery says nothing about: empty, so that they replace older content."""
+        absent = [table for table in self.delivery.source.tables if table not in built]
+        return {table: self.spark.createDataFrame([], TABLES[table].ddl) for table in absent}
+
+    def rejected_rows(self) -> DataFrame:
+        """The table rejected_rows of this delivery."""
+        kinds = {kind.name: kind for kind in self.delivery.source.kinds}
+        parts = [
+            parsed.select(*WHERE, *AMOUNTS)
+            .join(self.rejects[name], list(WHERE))
+            .withColumn("table_name", F.lit(kinds[name].table))
+            for name, parsed in self.parsed.items()
+        ]
+        return self._signed({"rejected_rows": reduce(DataFrame.unionByName, parts)})["rejected_rows"]
+
+    def close(self) -> None:
+        """Free the cached rows."""
+        for frame in (*self.parsed.values(), *self.rejects.values()):
+            frame.unpersist()
+
+    def _signed(self, tables: dict[str, DataFrame]) -> dict[str, DataFrame]:
+        source, batch = F.lit(self.delivery.source.name), F.lit(self.delivery.batch_id)
+        return {
+            name: frame.withColumns({"source": source, "batch_id": batch}).select(*TABLES[name].column_names)
+            for name, frame in tables.items()
+        }
+
+
+def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake:
+    """Read, type and judge every row. Raises BadDelivery when no file of a required kind holds a row."""
+    intake = Intake(spark, delivery)
+    members = earlier.members.select("member_id")
+    # Kinds that name members come first: whether a claim's member is known depends on all of them.
+    for kind in sorted(delivery.source.kinds, key=lambda kind: not kind.names_members):
+        files = delivery.of_kind(kind.name)
+        if not files:
+            continue
+        rows = read_rows(spark, files)
+        _check_not_empty(kind, rows.counts)
+        intake.counts |= rows.counts
+        intake.last |= rows.last
+        parsed = kind.parse(rows.frame, delivery).persist()
+        known = members if kind.needs_known_member else None
+        lines = earlier.lines.get(kind.table)
+        if lines is not None:
+            lines = lines.select(F.col("claim_line_id").alias("key"), "batch_id").dropDuplicates(["key"])
+        rejects = verdicts(parsed, kind.duplicate_reason, lines, known).persist()
+        intake.parsed[kind.name], intake.rejects[kind.name] = parsed, rejects
+        if kind.names_members:
+            members = members.union(accepted(parsed, rejects).select("member_id")).distinct()
+    return intake
+
+
+def _check_not_empty(kind: FileKind, counts: Mapping[str, int]) -> None:
+    if kind.required and not any(counts.values()):
+        raise BadDelivery(f"{', '.join(counts)} is empty: a header and no rows ({kind.table}); deliver it again")

@@ -1,0 +1,30 @@
+"""Phantom refills: a pharmacy bills refills of dear drugs that nobody ordered or picked up.
+
+Source: HHS OIG, "Questionable Billing for Medicare Part D by Pharmacies", OEI-02-09-00600 (2012), and DOJ settlements
+over automatic refills billed and never dispensed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sources.synthetic.pharmacy import PRICE
+from sources.synthetic.schemes.scheme import Culprits, number
+from sources.synthetic.world import World
+
+NAME = "phantom_refills"
+SPECIALTIES = ("retail pharmacy",)
+_DEAR = 40.0  # USD a fill
+
+
+def commit(fills: pd.DataFrame, world: World, culprits: Culprits, rng: np.random.Generator) -> pd.DataFrame:
+    """Add refills 4 to 16 days after true fills, most of them of dear drugs."""
+    parts = [fills]
+    for provider, since, share in zip(culprits.providers, culprits.since, culprits.share, strict=True):
+        own = fills[(fills["provider"] == provider) & (fills["day"] >= since)]
+        wanted = share * np.where(PRICE[own["drug"]] >= _DEAR, 0.8, 0.15)
+        again = own[rng.random(len(own)) < wanted]
+        again = again.assign(day=again["day"] + rng.integers(4, 17, len(again)), scheme=number(NAME))
+        parts.append(again[world.insured(again["person"].to_numpy(), again["day"].to_numpy())])
+    return pd.concat(parts, ignore_index=True)
