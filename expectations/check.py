@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 OnFail = Literal["STOP", "WARN"]
 STOP: OnFail = "STOP"
@@ -72,7 +73,8 @@ def one_of(column: str, *values: str, on_fail: OnFail = STOP) -> Check:
 def between(column: str, low: float | None, high: float | None, on_fail: OnFail = STOP, mostly: float = 1.0) -> Check:
     """Nulls pass, NaN and infinity do not: Spark orders NaN above every number."""
     bounds = " and ".join(
-        ([f"at least {low:,g}"] if low is not None else []) + ([f"at most {high:,g}"] if high is not None else [])
+        ([f"at least {_number(low)}"] if low is not None else [])
+        + ([f"at most {_number(high)}"] if high is not None else [])
     )
     return _check(
         f"{column} is {bounds}{_mostly(mostly)}", gxe.ExpectColumnValuesToBeBetween, on_fail,
@@ -107,9 +109,13 @@ def as_many_rows_as(other: str) -> Check:
     return Check(name, made.expectation, rows_of=other)
 
 
-def _check(name: str, expectation: type[Expectation], on_fail: OnFail = STOP, **kwargs: object) -> Check:
-    severity = "critical" if on_fail == STOP else "warning"
+def _check(name: str, expectation: type[Expectation], on_fail: OnFail = STOP, **kwargs: Any) -> Check:
+    severity = FailureSeverity.CRITICAL if on_fail == STOP else FailureSeverity.WARNING
     return Check(name, expectation(description=name, severity=severity, **kwargs), on_fail)
+
+
+def _number(value: float) -> str:
+    return f"{round(value):,}" if abs(value) < 1e12 and abs(value - round(value)) < 1e-6 else f"{value:,g}"
 
 
 def _mostly(mostly: float) -> str:

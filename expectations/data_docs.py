@@ -82,7 +82,7 @@ class _View(DefaultJinjaPageView):
         super().__init__()
         frame = DictLoader({"page": _PAGE, "index": _INDEX, "counts": _COUNTS})
         environment: Environment = self.env
-        environment.loader = ChoiceLoader([frame, environment.loader])
+        environment.loader = ChoiceLoader([frame] + ([environment.loader] if environment.loader else []))
 
 
 def write_page(folder: Path, report: Report, name: str, run_id: RunIdentifier) -> Path:

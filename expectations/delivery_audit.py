@@ -10,6 +10,6 @@ CHECKS: tuple[Check, ...] = (
         for money in ("charge", "allowed", "paid")
     ),
     holds("every file has rows", "rows_read > 0", WARN),
-    holds("less than half of a file is rejected", "rows_rejected < 0.5 * rows_read", STOP),
+    holds("less than half of a file is rejected", "rows_rejected <= 0.5 * rows_read", STOP),
     holds("less than a hundredth of a file is rejected", "rows_rejected <= 0.01 * rows_read", WARN),
 )

@@ -11,7 +11,8 @@ CHECKS: tuple[Check, ...] = (
     between("horizon_months", 1, 60),
     between("months_observed", 0, 60),
     holds("the interval starts at or above zero", "expected_cost_lower >= 0"),
-    holds("the expected cost lies in its interval", "expected_cost between expected_cost_lower and expected_cost_upper"),
+    holds("the expected cost lies in its interval", "expected_cost_lower <= expected_cost and "
+        "expected_cost <= expected_cost_upper"),
     holds("there is a probability for an attachment point", "size(high_cost_probability) > 0"),
     holds("probabilities of high cost lie in 0..1",
           "forall(map_values(high_cost_probability), p -> p >= 0 and p <= 1)"),

@@ -11,8 +11,8 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
-from great_expectations.core.batch import Batch
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.interfaces import Batch
 from pyspark.sql import functions as F
 from pyspark.storagelevel import StorageLevel
 
@@ -78,7 +78,7 @@ def run_suite(
         _add_observed(batch, result, counts, row_count)
     finally:
         frame.unpersist()
-    found = {each.expectation_config.description: each for each in result.results}
+    found = {_name(each): each for each in result.results}
     outcomes = tuple(_outcome(check, found[check.name]) for check in checks)
     return Report(table, row_count, outcomes, tuple(check for check in suite if check not in checks), result)
 
@@ -127,13 +127,17 @@ def _add_observed(batch: Batch, result: Any, parameters: dict[str, int], row_cou
         elif each.expectation_config.type.startswith("expect_table_"):
             each.result = {"observed_value": row_count}
         else:
-            again[each.expectation_config.description] = each
+            again[_name(each)] = each
     if again:
         suite = gx.ExpectationSuite("failed", [each.expectation_config.to_domain_obj() for each in again.values()])
         counted = batch.validate(suite, result_format=_HOW_OFTEN, expectation_parameters=parameters)
         for each in counted.results:
             numbers = {name: each.result[name] for name in _AGGREGATES if name in each.result}
-            again[each.expectation_config.description].result = numbers
+            again[_name(each)].result = numbers
+
+
+def _name(result: Any) -> str:
+    return str(result.expectation_config.description)
 
 
 def _outcome(check: Check, found: ExpectationValidationResult) -> Outcome:

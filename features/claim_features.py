@@ -8,113 +8,151 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from catalog import TABLES
-from features.codes import code_family, lifts_bundling
-from features.hospital import admitted, discharged
-from features.peers import ratio
+from features.peers import ratio, with_code_share
 
 MAX_EVIDENCE = 20
 """Lines named per claim; the costliest are enough to open a claim."""
 
+_SPECIALTY = ["provider_kind", "specialty"]
+
 
 def claim_features(signals: DataFrame, as_of: date) -> DataFrame:
     """One row per claim of `signals` (what `line_signals` makes). Claims in equal claims out, and so do dollars."""
-    claims = _claims(signals).transform(_same_day).transform(_against_peers)
-    features = TABLES["claim_features"].feature_names
-    casts = {name: F.col(name).cast("double") for name in features}
-    return claims.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(TABLES["claim_features"].column_names)
+    table = TABLES["claim_features"]
+    claims = signals.transform(with_code_share).transform(_claims)
+    measured = claims.join(_same_day(signals), "claim_id", "left").transform(_against_peers, signals)
+    casts = {name: F.col(name).cast("double") for name in table.feature_names}
+    return measured.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)
 
 
 def _claims(lines: DataFrame) -> DataFrame:
-    """Lines added up to claims."""
-    evidence = F.struct(
-        F.col("paid_amount").alias("paid"), "claim_line_id", "provider_id", "physician_id",
-        code_family().alias("family"), "specialty", "provider_kind",
+    """Lines added up to claims. Who, what and when come from the costliest line, the sums from all.
+
+    One window per claim instead of a group-by: Spark sorts once, and neither strings nor lists go through its slow
+    aggregation path.
+    """
+    claim = Window.partitionBy("claim_id")
+    costliest_first = claim.orderBy(F.desc("paid_amount"), "claim_line_id")
+    whole = costliest_first.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    line = F.struct("claim_line_id", F.col("paid_amount").cast("double").alias("paid"), "provider_id", "physician_id")
+    totals = {
+        "claim_from": F.min("service_from"),
+        "claim_through": F.max("service_through"),
+        "claim_paid": F.sum("paid_amount"),
+        "line_count": F.count("*"),
+        "paid_vs_code_max": F.max("paid_ratio"),
+        "_comparable_paid": F.sum(F.when(F.col("usual_paid").isNotNull(), F.col("paid_amount"))),
+        "_usual_paid": F.sum("usual_paid"),
+        "units_vs_code_max": F.max("units_ratio"),
+        "_charged": F.sum("charge_amount"),
+        "_allowed": F.sum("allowed_amount"),
+        "unbundling_modifier_share": F.avg(F.col("lifts_bundling").cast("int")),
+        "_code_share": F.min("code_share_in_specialty"),
+        "_visit_level": F.max("visit_level"),
+        "_admitted": F.min("admitted"),
+        "_discharged": F.max("discharged"),
+        "_overlapping_stays": F.max("overlapping_stays"),
+        "_diagnosis_count": F.max("diagnosis_count"),
+        "_days_to_receive": F.max("days_to_receive"),
+        "weekend_share": F.avg(F.col("weekend").cast("int")),
+        "duplicate_lines": _lines("duplicate"),
+        "near_duplicate_lines": _lines("near_duplicate"),
+        "lines_during_stay": _lines("during_stay"),
+        "lines_after_death": _lines("after_death"),
+        "lines_outside_coverage": _lines("outside_coverage"),
+        "_repeats": F.max("repeats_in_30_days"),
+        "_out_of_state": F.max(F.col("out_of_state").cast("int")),
+        "_early_refill_days": F.max("early_refill_days"),
+        "_days_supply": F.max("days_supply"),
+    }
+    return (
+        lines.withColumn("_nth", F.row_number().over(costliest_first))
+        .withColumn("lines", F.collect_list(line).over(whole))
+        .withColumns({name: total.over(claim) for name, total in totals.items()})
+        .where(F.col("_nth") == 1)
+        .withColumns(
+            {
+                "claim_line_ids": F.slice(F.col("lines")["claim_line_id"], 1, MAX_EVIDENCE),
+                "provider_id": _most_paid("provider_id"),
+                "physician_id": _most_paid("physician_id"),
+                "peer_group": F.concat_ws("/", "claim_type", "code_family"),
+                "service_from": F.col("claim_from"),
+                "service_through": F.col("claim_through"),
+                "paid_amount": F.col("claim_paid"),
+                "total_paid": F.col("claim_paid"),
+                "paid_vs_code_total": ratio(F.col("_comparable_paid"), F.col("_usual_paid")),
+                "charge_to_allowed": ratio(F.col("_charged"), F.col("_allowed")),
+                "code_share_in_specialty": F.col("_code_share"),
+                "visit_level": F.col("_visit_level"),
+                "stay_days": F.datediff("_discharged", "_admitted"),
+                "overlapping_stays": F.col("_overlapping_stays"),
+                "diagnosis_count": F.col("_diagnosis_count"),
+                "days_to_receive": F.col("_days_to_receive"),
+                "repeats_in_30_days": F.col("_repeats"),
+                "out_of_state": F.col("_out_of_state"),
+                "early_refill_days": F.col("_early_refill_days"),
+                "days_supply": F.col("_days_supply"),
+            }
+        )
+        .drop("lines")
     )
-    principal = F.substring(F.try_element_at("diagnosis_codes", F.lit(1)), 1, 3)
-    claims = lines.groupBy("claim_id").agg(
-        F.sort_array(F.collect_list(evidence), asc=False).alias("lines"),
-        *[F.max(name).alias(name) for name in ("source", "batch_id", "claim_type", "member_id", "drg_code")],
-        F.min("service_from").alias("service_from"),
-        F.max("service_through").alias("service_through"),
-        F.sum("paid_amount").alias("paid_amount"),
-        F.count("*").alias("line_count"),
-        F.max("paid_ratio").alias("paid_vs_code_max"),
-        ratio(F.sum(F.when(F.col("usual_paid").isNotNull(), F.col("paid_amount"))), F.sum("usual_paid")).alias(
-            "paid_vs_code_total"
-        ),
-        F.max("units_ratio").alias("units_vs_code_max"),
-        ratio(F.sum("charge_amount"), F.sum("allowed_amount")).alias("charge_to_allowed"),
-        F.avg(lifts_bundling().cast("int")).alias("unbundling_modifier_share"),
-        F.min("code_share_in_specialty").alias("code_share_in_specialty"),
-        F.max("visit_level").alias("visit_level"),
-        F.datediff(F.max(discharged()), F.min(admitted())).alias("stay_days"),
-        F.max("overlapping_stays").alias("overlapping_stays"),
-        F.max(principal).alias("diagnosis_family"),
-        F.size(F.array_distinct(F.flatten(F.collect_set("diagnosis_codes")))).alias("diagnosis_count"),
-        F.max(F.datediff("received_date", "service_through")).alias("days_to_receive"),
-        F.avg(F.col("weekend").cast("int")).alias("weekend_share"),
-        _lines("duplicate", "duplicate_lines"),
-        _lines("near_duplicate", "near_duplicate_lines"),
-        _lines("during_stay", "lines_during_stay"),
-        _lines("after_death", "lines_after_death"),
-        _lines("outside_coverage", "lines_outside_coverage"),
-        F.max("repeats_in_30_days").alias("repeats_in_30_days"),
-        F.max(F.col("out_of_state").cast("int")).alias("out_of_state"),
-        F.max("early_refill_days").alias("early_refill_days"),
-        F.max("days_supply").alias("days_supply"),
-        F.sum("timed_units").alias("timed_units"),
-    )
-    return claims.withColumns(
-        {
-            "claim_line_ids": F.slice(F.col("lines")["claim_line_id"], 1, MAX_EVIDENCE),
-            "provider_id": _most_paid("provider_id"),
-            "physician_id": _most_paid("physician_id"),
-            "provider_kind": F.get("lines", F.lit(0))["provider_kind"],
-            "specialty": F.get("lines", F.lit(0))["specialty"],
-            "peer_group": F.concat_ws("/", "claim_type", F.get("lines", F.lit(0))["family"]),
-            "total_paid": F.col("paid_amount"),
-        }
-    ).drop("lines")
 
 
-def _same_day(claims: DataFrame) -> DataFrame:
-    """What else was billed for the member, by the provider and under the physician that day."""
+def _same_day(signals: DataFrame) -> DataFrame:
+    """One row per claim: what else was billed for the member, by the provider and under the physician on its first
+    day. It carries few columns because it is sorted three ways."""
+    whole = Window.partitionBy("claim_id")
+    parties = ["claim_id", "member_id", "provider_id", "physician_id"]
+    claims = (
+        signals.select(*parties, "claim_line_id", "paid_amount", "day", "timed_units")
+        .withColumn("_nth", F.row_number().over(whole.orderBy(F.desc("paid_amount"), "claim_line_id")))
+        .withColumn("day", F.min("day").over(whole))
+        .withColumn("timed_units", F.sum("timed_units").over(whole))
+        .where(F.col("_nth") == 1)
+    )
 
     def on_day(who: str) -> WindowSpec:
-        return Window.partitionBy(who, "service_from")
+        return Window.partitionBy(who, "day")
 
-    with_this_provider = Window.partitionBy("member_id", "provider_id").orderBy("service_from", "claim_id")
-    known = {name: F.col(name).isNotNull() for name in ("provider_id", "physician_id")}
-    members = F.size(F.collect_set("member_id").over(on_day("physician_id")))
+    seen_before = Window.partitionBy("member_id", "provider_id").orderBy("day", "claim_id")
+    provider, physician = F.col("provider_id").isNotNull(), F.col("physician_id").isNotNull()
     return (
         claims.repartition(F.col("member_id"))
         .withColumn("member_claims_same_day", F.count("*").over(on_day("member_id")))
-        .withColumn("_nth", F.row_number().over(with_this_provider))
-        .withColumn("first_claim_of_member", F.when(known["provider_id"], F.col("_nth") == 1).cast("int"))
-        .withColumn("_provider", F.count("*").over(on_day("provider_id")))
-        .withColumn("provider_claims_same_day", F.when(known["provider_id"], F.col("_provider")))
-        .withColumn("_members", members)
-        .withColumn("_units", F.sum("timed_units").over(on_day("physician_id")))
-        .withColumn("physician_members_same_day", F.when(known["physician_id"], F.col("_members")))
-        .withColumn("physician_units_same_day", F.when(known["physician_id"], F.coalesce("_units", F.lit(0.0))))
+        .withColumn("first_claim_of_member", F.when(provider, F.row_number().over(seen_before) == 1).cast("int"))
+        .withColumn("provider_claims_same_day", F.when(provider, F.count("*").over(on_day("provider_id"))))
+        .withColumn("_members", F.size(F.collect_set("member_id").over(on_day("physician_id"))))
+        .withColumn("_units", F.coalesce(F.sum("timed_units").over(on_day("physician_id")), F.lit(0.0)))
+        .select(
+            "claim_id",
+            "member_claims_same_day",
+            "first_claim_of_member",
+            "provider_claims_same_day",
+            F.when(physician, F.col("_members")).alias("physician_members_same_day"),
+            F.when(physician, F.col("_units")).alias("physician_units_same_day"),
+        )
     )
 
 
-def _against_peers(claims: DataFrame) -> DataFrame:
+def _against_peers(claims: DataFrame, signals: DataFrame) -> DataFrame:
     """Visit level against specialty and diagnosis, stay against its DRG."""
-    specialty = ["provider_kind", "specialty"]
-    visits = claims.where(F.col("visit_level").isNotNull())
-    by_specialty = visits.groupBy(*specialty).agg(F.avg("visit_level").alias("_specialty_level"))
+    visits = signals.where(F.col("visit_level").isNotNull())
+    by_specialty = visits.groupBy(*_SPECIALTY).agg(F.avg("visit_level").alias("_specialty_level"))
     by_diagnosis = (
         visits.where(F.col("diagnosis_family").isNotNull())
         .groupBy("diagnosis_family")
         .agg(F.avg("visit_level").alias("_diagnosis_level"))
     )
-    stays = claims.where((F.col("claim_type") == "inpatient") & F.col("drg_code").isNotNull())
-    by_drg = stays.groupBy("drg_code").agg(F.median("stay_days").alias("_usual_stay"))
     is_stay = F.col("claim_type") == "inpatient"
+    by_drg = (
+        signals.where(is_stay & F.col("drg_code").isNotNull())
+        .groupBy("drg_code", "claim_id")
+        .agg(F.datediff(F.max("discharged"), F.min("admitted")).alias("stay_days"))
+        .groupBy("drg_code")
+        .agg(F.median("stay_days").alias("_usual_stay"))
+    )
     return (
-        claims.join(F.broadcast(by_specialty), specialty, "left")
+        claims.join(F.broadcast(by_specialty), _SPECIALTY, "left")
         .join(F.broadcast(by_diagnosis), "diagnosis_family", "left")
         .join(F.broadcast(by_drg), "drg_code", "left")
         .withColumns(
@@ -127,9 +165,9 @@ def _against_peers(claims: DataFrame) -> DataFrame:
     )
 
 
-def _lines(flag: str, name: str) -> Column:
+def _lines(flag: str) -> Column:
     """How many lines carry the flag; null where it is unknown on all of them."""
-    return F.sum(F.col(flag).cast("int")).alias(name)
+    return F.sum(F.col(flag).cast("int"))
 
 
 def _most_paid(who: str) -> Column:
@@ -137,7 +175,9 @@ def _most_paid(who: str) -> Column:
 
     def paid_to(one: Column) -> Column:
         own = F.filter("lines", lambda line: line[who] == one)
-        return F.aggregate(own, F.lit(0).cast("double"), lambda total, line: total + line["paid"].cast("double"))
+        return F.aggregate(own, F.lit(0.0), lambda total, line: total + line["paid"])
 
     everyone = F.array_distinct(F.array_compact(F.col("lines")[who]))
-    return F.array_max(F.transform(everyone, lambda one: F.struct(paid_to(one).alias("paid"), one.alias("id"))))["id"]
+    most = F.array_max(F.transform(everyone, lambda one: F.struct(paid_to(one).alias("paid"), one.alias("id"))))["id"]
+    # Nearly every claim names one; adding up per line is for the others.
+    return F.when(F.size(everyone) > 1, most).otherwise(F.get(everyone, F.lit(0)))

@@ -29,8 +29,11 @@ CONDITIONS = {
 """Flag -> regular expressions of code starts, ICD-9-CM and ICD-10-CM, codes without dots."""
 
 
-def has_condition(flag: str, diagnoses: Column) -> Column:
-    """1.0 where one of `diagnoses` (each 'type:code', e.g. 'icd-9-cm:25000') belongs to the condition, else 0.0."""
-    icd9, icd10 = CONDITIONS[flag]
-    pattern = f"^(icd-9-cm:({icd9})|icd-10-cm:({icd10}))"
-    return F.coalesce(F.exists(diagnoses, lambda diagnosis: diagnosis.rlike(pattern)), F.lit(False)).cast("double")
+def has_condition(flag: str, icd9: Column, icd10: Column) -> Column:
+    """1.0 where one of the diagnoses (arrays of codes) belongs to the condition, else 0.0."""
+    starts9, starts10 = CONDITIONS[flag]
+
+    def any_starts(codes: Column, starts: str) -> Column:
+        return F.coalesce(F.exists(codes, lambda code: code.rlike(f"^({starts})")), F.lit(False))
+
+    return (any_starts(icd9, starts9) | any_starts(icd10, starts10)).cast("double")

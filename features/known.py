@@ -15,6 +15,9 @@ from pyspark.sql import functions as F
 VOID = "8"
 """X12 CLM05-3: this version takes the claim back."""
 
+NO_CODE = "none"
+"""`code` of a line that names nothing it could be compared by."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -57,7 +60,7 @@ def line_frame(claim_lines: DataFrame, pharmacy_claims: DataFrame) -> DataFrame:
     drg = F.when(F.col("claim_type") == "inpatient", F.col("drg_code"))
     medical = claim_lines.withColumns(
         {
-            "code": F.coalesce(drg, "hcpcs_code", "revenue_center_code", F.lit("none")),
+            "code": F.coalesce(drg, "hcpcs_code", "revenue_center_code", F.lit(NO_CODE)),
             "units": F.col("service_unit_quantity"),
             "days_supply": F.lit(None).cast("int"),
         }
@@ -78,6 +81,7 @@ def line_frame(claim_lines: DataFrame, pharmacy_claims: DataFrame) -> DataFrame:
         "claim_line_id", "claim_id", "claim_version", "claim_frequency_code", "claim_type", "member_id",
         "provider_id", "physician_id", "service_from", "service_through", "received_date", "known_date",
         "code", "units", "days_supply", *absent, "charge_amount", "allowed_amount", "paid_amount", "source", "batch_id",
+        "file_name", "row_number",
     ]
     cost = F.coalesce("allowed_amount", "paid_amount").cast("double")
     return medical.select(columns).unionByName(fills.select(columns)).withColumn("cost", cost)
@@ -85,19 +89,35 @@ def line_frame(claim_lines: DataFrame, pharmacy_claims: DataFrame) -> DataFrame:
 
 def line_history(lines: DataFrame) -> DataFrame:
     """Adds `superseded_date`: the first day on which a later version of the claim, or a later delivery of the same
-    line, was known. Null while the row still stands. One pass serves every as-of date."""
+    line, was known. Null while the row still stands. One pass serves every as-of date.
+
+    Rows come back grouped by member, where most features want them.
+    """
+    # Few claims are ever corrected or delivered twice; only they are compared, and only by their narrow columns.
+    versions = lines.groupBy("claim_id").agg(
+        F.min("claim_version").alias("first_version"),
+        F.max("claim_version").alias("last_version"),
+        F.min(F.xxhash64("batch_id")).alias("one_batch"),
+        F.max(F.xxhash64("batch_id")).alias("other_batch"),
+    )
+    changed = versions.where("first_version < last_version or one_batch < other_batch").select("claim_id")
     claim = Window.partitionBy("claim_id").orderBy("claim_version").rangeBetween(1, Window.unboundedFollowing)
+    delivered = ["known_date", "batch_id", "file_name", "row_number"]
     line = (
         Window.partitionBy("claim_id", "claim_line_id")
-        .orderBy("known_date", "batch_id")
+        .orderBy(*delivered)
         .rowsBetween(1, Window.unboundedFollowing)
     )
-    return (
-        # The second window groups within the first one's groups, so one shuffle by claim serves both.
-        lines.repartition(F.col("claim_id"))
+    this_row = ["claim_line_id", "batch_id", "file_name", "row_number"]
+    superseded = (
+        lines.select("claim_id", "claim_version", "known_date", *this_row)
+        .join(changed, "claim_id", "left_semi")
         .withColumn("superseded_date", F.min("known_date").over(claim))
         .withColumn("superseded_date", F.least("superseded_date", F.min("known_date").over(line)))
+        .select(*this_row, "superseded_date")
+        .dropDuplicates(this_row)
     )
+    return lines.join(superseded, this_row, "left").drop("file_name", "row_number").repartition(F.col("member_id"))
 
 
 def stands(as_of: date) -> Column:

@@ -40,7 +40,7 @@ def member_features(known: Known) -> DataFrame:
 def _history(known: Known) -> DataFrame:
     """One row per member with a line in the last 24 months."""
     as_of = known.as_of
-    months = [within("service_from", months_from(as_of, -m - 1), months_from(as_of, -m)) for m in range(24)]
+    months = [within("service_from", months_from(as_of, -m - 1), months_from(as_of, -m)) for m in range(12)]
     year = within("service_from", months_from(as_of, -LOOK_BACK_MONTHS), as_of)
     cost = F.col("cost")
 
@@ -54,11 +54,16 @@ def _history(known: Known) -> DataFrame:
     nights = F.greatest(stay_days(), F.lit(0))
     # Nights belong to the stay, not to each of its lines: one entry per claim.
     stays = F.collect_set(F.when(stay, F.struct("claim_id", nights.alias("nights"))))
-    typed = F.transform("diagnosis_codes", lambda code: F.concat_ws(":", "diagnosis_code_type", code))
+
+    def diagnoses(code_type: str) -> Column:
+        of_type = year & (F.col("diagnosis_code_type") == code_type)
+        return F.array_distinct(F.flatten(F.collect_set(F.when(of_type, F.col("diagnosis_codes")))))
+
     totals = (
         known.lines.where(within("service_from", months_from(as_of, -24), as_of))
         .groupBy("member_id")
         .agg(
+            cost_where(~year).alias("cost_prior_year"),
             *[cost_where(month).alias(f"_month_{i}") for i, month in enumerate(months)],
             *[
                 cost_where(year & (F.col("claim_type") == kind)).alias(f"cost_{kind}_12m")
@@ -70,24 +75,24 @@ def _history(known: Known) -> DataFrame:
             F.count_if(year & (F.col("claim_type") == "pharmacy")).alias("fills"),
             distinct(F.col("claim_type") == "pharmacy", F.substring("code", 1, 9)).alias("drug_count"),
             distinct(F.lit(True), F.col("provider_id")).alias("provider_count"),
-            F.array_distinct(F.flatten(F.collect_set(F.when(year, typed)))).alias("diagnoses"),
+            diagnoses("icd-9-cm").alias("icd9"),
+            diagnoses("icd-10-cm").alias("icd10"),
         )
     )
     last_year = [F.col(f"_month_{month}") for month in range(12)]
     year_cost = _total(last_year)
-    flags = {flag: has_condition(flag, F.col("diagnoses")) for flag in CONDITIONS}
-    family = F.transform("diagnoses", lambda one: F.substring(F.substring_index(one, ":", -1), 1, 3))
+    flags = {flag: has_condition(flag, F.col("icd9"), F.col("icd10")) for flag in CONDITIONS}
+    families = F.transform(F.concat("icd9", "icd10"), lambda code: F.substring(code, 1, 3))
     return totals.withColumns(
         {
             "cost_12m": year_cost,
             "cost_3m": _total(last_year[:3]),
-            "cost_prior_year": _total([F.col(f"_month_{month}") for month in range(12, 24)]),
             "cost_trend": F.log(_floored(_total(last_year[:6]))) - F.log(_floored(_total(last_year[6:]))),
             "top_month_share": F.when(year_cost > 0, ratio(F.greatest(*last_year), year_cost)),
             "active_months": _total([(month > 0).cast("int") for month in last_year]),
             "admissions": F.size("stays"),
             "inpatient_days": F.aggregate("stays", F.lit(0), lambda days, one: days + one["nights"]),
-            "diagnosis_category_count": F.size(F.array_distinct(family)),
+            "diagnosis_category_count": F.size(F.array_distinct(families)),
             **flags,
         }
     ).withColumn("condition_count", _total([F.col(flag) for flag in CONDITIONS]))

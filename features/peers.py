@@ -5,8 +5,13 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from features.known import NO_CODE
+
 MIN_CODE_LINES = 5
 """A code billed on fewer lines has no usual price."""
+
+MIN_SPECIALTY_PROVIDERS = 5
+"""A specialty with fewer providers does not tell which codes are rare in it."""
 
 MIN_PEERS = 20
 """Peer groups of kind and specialty smaller than this fall back to the kind."""
@@ -24,7 +29,7 @@ def usual_by_code(lines: DataFrame) -> DataFrame:
     yardstick it is measured by.
     """
     by_provider = (
-        lines.where(F.col("paid_amount") > 0)
+        lines.where((F.col("paid_amount") > 0) & (F.col("code") != NO_CODE))
         .groupBy("claim_type", "code", "provider_id")
         .agg(
             F.median(F.col("paid_amount").cast("double")).alias("paid"),
@@ -38,6 +43,26 @@ def usual_by_code(lines: DataFrame) -> DataFrame:
         .where(F.col("n") >= MIN_CODE_LINES)
         .drop("n")
     )
+
+
+def with_code_share(signals: DataFrame) -> DataFrame:
+    """Adds `code_share_in_specialty`: the share of providers of the same kind and specialty who bill the code.
+
+    Null for drugs, for codes or specialties unknown, and where fewer than five providers share the specialty.
+    """
+    peers = ["provider_kind", "specialty"]
+    medical = signals.where(
+        (F.col("claim_type") != "pharmacy") & (F.col("specialty") != "unknown") & (F.col("code") != NO_CODE)
+    )
+    billed = medical.select(*peers, "code", "provider_id").distinct()
+    size = billed.groupBy(*peers).agg(F.countDistinct("provider_id").alias("providers"))
+    share = (
+        billed.groupBy(*peers, "code")
+        .agg(F.count("*").alias("billing"))
+        .join(F.broadcast(size.where(F.col("providers") >= MIN_SPECIALTY_PROVIDERS)), peers)
+        .select(*peers, "code", ratio(F.col("billing"), F.col("providers")).alias("code_share_in_specialty"))
+    )
+    return signals.join(F.broadcast(share), [*peers, "code"], "left")
 
 
 def with_peer_group(providers: DataFrame) -> DataFrame:
@@ -54,18 +79,15 @@ def with_peer_comparison(providers: DataFrame, ratios: dict[str, str], deviation
     Null for providers below 10 claims and where the peers do not vary.
     """
     floor = F.col("claim_count") >= MIN_CLAIMS
+    peers = Window.partitionBy("peer_group")
     values = {f"_{name}": F.when(floor, F.expr(value)) for name, value in {**ratios, **deviations}.items()}
-    measured = providers.withColumns(values)
-    middle = measured.groupBy("peer_group").agg(*[F.median(name).alias(f"{name}_median") for name in values])
-    centred = measured.join(F.broadcast(middle), "peer_group").withColumns(
-        {f"_{name}_off": F.col(f"_{name}") - F.col(f"_{name}_median") for name in deviations}
-    )
-    spread = centred.groupBy("peer_group").agg(
-        *[F.median(F.abs(f"_{name}_off")).alias(f"_{name}_mad") for name in deviations]
-    )
+    # Windows, not joins back: the frame that comes in is long to make and would be made again for each join.
     return (
-        centred.join(F.broadcast(spread), "peer_group")
-        .withColumns({name: ratio(F.col(f"_{name}"), F.col(f"_{name}_median")) for name in ratios})
+        providers.withColumns(values)
+        .withColumns({f"{name}_usual": F.median(name).over(peers) for name in values})
+        .withColumns({f"_{name}_off": F.col(f"_{name}") - F.col(f"_{name}_usual") for name in deviations})
+        .withColumns({f"_{name}_mad": F.median(F.abs(f"_{name}_off")).over(peers) for name in deviations})
+        .withColumns({name: ratio(F.col(f"_{name}"), F.col(f"_{name}_usual")) for name in ratios})
         .withColumns({n: ratio(F.col(f"_{n}_off"), F.col(f"_{n}_mad") * _MAD_TO_SIGMA) for n in deviations})
     )
 

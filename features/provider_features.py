@@ -9,12 +9,11 @@ from pyspark.sql import functions as F
 
 from catalog import TABLES
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
-from features.codes import HIGH_LEVEL, is_drug, is_equipment, is_laboratory
-from features.hospital import stay_days
+from features.codes import HIGH_LEVEL
 from features.months import months_from
 from features.peers import MIN_CLAIMS, ratio, with_peer_comparison, with_peer_group
 
-MAX_UNITS_RATIO = 10
+MAX_UNITS_RATIO = 10.0
 """One mistyped quantity must not make a provider's mean."""
 
 _RATIOS = {
@@ -76,6 +75,8 @@ def provider_features(year: DataFrame, graph: DataFrame, providers: DataFrame, a
 def _lines(year: DataFrame) -> DataFrame:
     """Sums over lines."""
     paid = F.col("paid_amount").cast("double")
+    # least() alone would read an unknown ratio as the cap.
+    capped_units = F.when(F.col("units_ratio").isNotNull(), F.least("units_ratio", F.lit(MAX_UNITS_RATIO)))
 
     def paid_share(condition: Column, name: str) -> Column:
         return ratio(F.sum(F.when(condition, paid).otherwise(0.0)), F.sum(paid)).alias(name)
@@ -90,7 +91,7 @@ def _lines(year: DataFrame) -> DataFrame:
         F.avg("visit_level").alias("mean_visit_level"),
         F.avg((F.col("visit_level") >= HIGH_LEVEL).cast("int")).alias("high_level_visit_share"),
         ratio(F.sum(F.when(F.col("usual_paid").isNotNull(), paid)), F.sum("usual_paid")).alias("paid_vs_code"),
-        F.avg(F.least("units_ratio", F.lit(float(MAX_UNITS_RATIO)))).alias("units_vs_code"),
+        F.avg(capped_units).alias("units_vs_code"),
         share("duplicate", "duplicate_line_share"),
         F.sum(F.col("after_death").cast("int")).alias("after_death_lines"),
         share("outside_coverage", "outside_coverage_share"),
@@ -98,17 +99,17 @@ def _lines(year: DataFrame) -> DataFrame:
         share("out_of_state", "out_of_state_share"),
         F.avg((F.col("paid_amount") == 0).cast("int")).alias("zero_paid_share"),
         paid_share(F.col("claim_type") == "inpatient", "inpatient_paid_share"),
-        paid_share(is_equipment(), "equipment_paid_share"),
-        paid_share(is_laboratory(), "laboratory_paid_share"),
-        paid_share(is_drug(), "drug_paid_share"),
+        paid_share(F.col("equipment"), "equipment_paid_share"),
+        paid_share(F.col("laboratory"), "laboratory_paid_share"),
+        paid_share(F.col("drug"), "drug_paid_share"),
     )
 
 
 def _claims(year: DataFrame, recent: date) -> DataFrame:
     claims = year.groupBy("provider_id", "claim_id").agg(
         F.min("service_from").alias("service_from"),
-        F.max(F.size("diagnosis_codes")).alias("diagnoses"),
-        F.max(F.when(F.col("claim_type") == "inpatient", stay_days())).alias("stay_days"),
+        F.max("diagnosis_count").alias("diagnoses"),
+        F.max(F.when(F.col("claim_type") == "inpatient", F.datediff("discharged", "admitted"))).alias("stay_days"),
     )
     return claims.groupBy("provider_id").agg(
         F.count("*").alias("claim_count"),

@@ -49,7 +49,7 @@ def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
         signals = _settled(line_signals(known))
     _reconcile(expected, _totals(_write(lake, claim_features(signals, as_of), "claim_features", as_of)))
 
-    year = _settled(look_back(signals, as_of))
+    year = look_back(signals, as_of).persist()
     graph = _write(lake, care_graph(year, as_of), "care_graph", as_of)
     providers = _write(lake, provider_features(year, graph, known.providers, as_of), "provider_features", as_of)
     _write(lake, neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
@@ -64,7 +64,8 @@ def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
 def _history(spark: SparkSession, lake: Lake) -> History:
     lines = line_frame(lake.read_or_empty(spark, "claim_lines"), lake.read_or_empty(spark, "pharmacy_claims"))
     return History(
-        _settled(line_history(lines)),
+        # Kept as it lies, grouped by member: a checkpoint would forget that and shuffle again.
+        line_history(lines).persist(),
         lake.read_or_empty(spark, "members"),
         lake.read_or_empty(spark, "providers"),
         lake.read_or_empty(spark, "eligibility"),

@@ -41,7 +41,8 @@ def sql(
         text = TextTable(*names)
         for row in shown:
             text.add_row(*["" if value is None else str(value) for value in row])
-        Console(soft_wrap=not sys.stdout.isatty()).print(text)
+        # A pipe or a log has no width to fit into: never cut a value there.
+        Console(width=None if sys.stdout.isatty() else 10_000).print(text)
     if len(shown) < len(rows):
         typer.secho(f"{len(rows) - len(shown)} more rows; use --limit 0", err=True)
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import duckdb
 from rich.console import Console
-from rich.table import Table as TextTable
 
 from catalog import TABLES
 from jobs.checked import docs_folder
@@ -13,7 +12,13 @@ from jobs.sql import connect
 from jobs.summary_delivery import print_checks, print_delivery, print_rejected
 from jobs.summary_models import print_models
 from jobs.summary_scores import print_claims, print_cost, print_providers
+from jobs.text_table import text_console, text_table
 from lake import Lake
+
+_QUERIES = (
+    "select fraud_rank, claim_id, paid_amount from scored_claims order by fraud_rank limit 20",
+    "select table_name, reason, count(*) from rejected_rows group by all",
+)
 
 
 def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
@@ -22,7 +27,7 @@ def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
     Example: underwatch summary --lake var/lake
     """
     store = Lake(lake)
-    console = Console(soft_wrap=True) if not Console().is_terminal else Console()
+    console = text_console()
     connection = connect(store)
     present = {name for (name,) in connection.sql("select view_name from duckdb_views() where not internal").fetchall()}
     if not present:
@@ -39,7 +44,7 @@ def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
 
 
 def _print_places(console: Console, lake: Lake, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
-    text = TextTable("table", "rows", "version", "where", title="Tables", title_justify="left")
+    text = text_table("Tables", "table", "rows>", "version>", "where", wrap=("where",))
     for name in TABLES:
         if name in present:
             rows = connection.sql(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 - a catalog name
@@ -47,8 +52,7 @@ def _print_places(console: Console, lake: Lake, connection: duckdb.DuckDBPyConne
     console.print(text)
     docs = docs_folder(lake) / "index.html"
     commands = [
-        f'underwatch sql --lake {lake.root} "select * from scored_claims order by fraud_rank limit 20"',
-        f'underwatch sql --lake {lake.root} "select table_name, reason, count(*) from rejected_rows group by all"',
+        *[f'underwatch sql --lake {lake.root} "{query}"' for query in _QUERIES],
         f"underwatch export scored_claims --csv scored_claims.csv --lake {lake.root}",
         f"underwatch summary --lake {lake.root}",
     ]

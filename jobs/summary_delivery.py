@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import duckdb
 from rich.console import Console
-from rich.table import Table as TextTable
 
-_LAST_BATCH = "(select max_by(batch_id, ingested_at) from delivery_audit)"
+from jobs.text_table import text_table
 
 
 def print_delivery(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
@@ -14,23 +13,26 @@ def print_delivery(console: Console, connection: duckdb.DuckDBPyConnection, pres
     if "delivery_audit" not in present:
         console.print("No delivery was ingested.")
         return
+    connection.sql(
+        """create temp view last_delivery as select * from delivery_audit
+        where batch_id = (select max_by(batch_id, ingested_at) from delivery_audit)"""
+    )
     files = connection.sql(
-        f"""select file_name, table_name, rows_read, rows_accepted, rows_rejected, paid_read, paid_accepted, paid_rejected
-        from delivery_audit where batch_id = {_LAST_BATCH} order by table_name, file_name"""  # noqa: S608
+        """select file_name, table_name, rows_read, rows_accepted, rows_rejected, paid_read, paid_accepted,
+        paid_rejected from last_delivery order by table_name, file_name"""
     ).fetchall()
     total = connection.sql(
-        f"""select any_value(batch_id), (select count(distinct batch_id) from delivery_audit),
+        """select any_value(batch_id), (select count(distinct batch_id) from delivery_audit),
         sum(rows_read), sum(rows_accepted), sum(rows_rejected), sum(paid_read), sum(paid_accepted), sum(paid_rejected),
         bool_and(rows_read = rows_accepted + rows_rejected),
         bool_and(charge_read = charge_accepted + charge_rejected
         and allowed_read = allowed_accepted + allowed_rejected and paid_read = paid_accepted + paid_rejected)
-        from delivery_audit where batch_id = {_LAST_BATCH}"""  # noqa: S608
+        from last_delivery"""
     ).fetchall()[0]
     batch, batches, *sums, rows_add_up, dollars_add_up = total
     of = f" (the last of {batches} in the lake)" if batches > 1 else ""
-    text = TextTable(title=f"Delivery {batch}{of}", title_justify="left")
-    for name in ("file", "for", "rows read", "accepted", "rejected", "paid USD read", "accepted", "rejected"):
-        text.add_column(name, justify="left" if name in ("file", "for") else "right", overflow="fold")
+    numbers_of = ("rows>", "accepted>", "rejected>", "paid USD>", "accepted>", "rejected>")
+    text = text_table(f"Delivery {batch}{of}", "file", "for", *numbers_of, wrap=("file",))
     for file, table, *numbers in files:
         text.add_row(file, table, *_numbers(numbers))
     text.add_section()
@@ -48,15 +50,13 @@ def print_rejected(console: Console, connection: duckdb.DuckDBPyConnection, pres
     if "rejected_rows" not in present or "delivery_audit" not in present:
         return
     rows = connection.sql(
-        f"""select table_name, reason, count(*), coalesce(sum(paid_amount), 0) from rejected_rows
-        where batch_id = {_LAST_BATCH} group by all order by 3 desc, 1, 2"""  # noqa: S608
+        """select table_name, reason, count(*), coalesce(sum(paid_amount), 0) from rejected_rows
+        where batch_id = (select any_value(batch_id) from last_delivery) group by all order by 3 desc, 1, 2"""
     ).fetchall()
     if not rows:
         console.print("No row was rejected.\n")
         return
-    text = TextTable(title="Rejected rows by reason", title_justify="left")
-    for name in ("for", "reason", "rows", "paid USD"):
-        text.add_column(name, justify="left" if name in ("for", "reason") else "right")
+    text = text_table("Rejected rows by reason", "for", "reason", "rows>", "paid USD>")
     for table, reason, *numbers in rows:
         text.add_row(table, reason, *_numbers(numbers))
     console.print(text, "")
@@ -67,23 +67,23 @@ def print_checks(console: Console, connection: duckdb.DuckDBPyConnection, presen
     if "check_results" not in present:
         console.print("No table was checked.\n")
         return
-    last = """with last as (select * from check_results qualify
-        max_by(check_run, checked_at) over (partition by table_name) = check_run)"""
+    connection.sql(
+        """create temp view last_checks as select * from check_results
+        qualify max_by(check_run, checked_at) over (partition by table_name) = check_run"""
+    )
     tables = connection.sql(
-        f"""{last} select table_name, any_value(batch_id), any_value(row_count),
+        """select table_name, any_value(batch_id), any_value(row_count),
         count(*) filter (status = 'passed'), count(*) filter (status = 'warned'), count(*) filter (status = 'stopped')
-        from last group by all order by min(checked_at)"""
+        from last_checks group by all order by min(checked_at)"""
     ).fetchall()
-    text = TextTable(title="Checks", title_justify="left")
-    for name in ("table", "of", "rows", "passed", "warned", "stopped"):
-        text.add_column(name, justify="left" if name in ("table", "of") else "right")
+    text = text_table("Checks", "table", "of", "rows>", "passed>", "warned>", "stopped>")
     for table, value, *numbers in tables:
         text.add_row(table, value, *_numbers(numbers))
     text.add_section()
     text.add_row("total", "", "", *_numbers([sum(row[column] for row in tables) for column in (3, 4, 5)]))
     console.print(text)
     failed = connection.sql(
-        f"""{last} select status, table_name, check_name, observed from last where status <> 'passed'
+        """select status, table_name, check_name, observed from last_checks where status <> 'passed'
         order by status, table_name, check_name"""
     ).fetchall()
     for status, table, check, seen in failed:
@@ -92,4 +92,4 @@ def print_checks(console: Console, connection: duckdb.DuckDBPyConnection, presen
 
 
 def _numbers(numbers: list[object]) -> list[str]:
-    return ["" if number is None else f"{number:,}" for number in numbers]
+    return ["" if number is None else f"{number:,.0f}" for number in numbers]

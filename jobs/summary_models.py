@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table as TextTable
 
+from jobs.text_table import text_table
 from lake import Lake
 
 if TYPE_CHECKING:
@@ -46,15 +46,13 @@ def print_models(console: Console, lake: Lake) -> None:
     from models.registry import CHAMPION, Registry
 
     registry = Registry(lake.root)
-    text = TextTable(title="Models", title_justify="left")
-    for name in ("model", "version", "alias", "basis", "measured on", "out-of-sample metrics (95 % interval)"):
-        text.add_column(name, overflow="fold")
+    columns = ("model", "version", "alias", "measured on", "out-of-sample metrics (95 % interval)")
+    text = text_table("Models", *columns, wrap=columns[3:], lines=True)
     for name in MODELS:
         model = registry.aliased(name, CHAMPION) or registry.newest(name)
         if model is not None:
             words, metrics = measured(model)
-            basis = model.tags.get("score_basis", "")
-            text.add_row(name, model.version, ", ".join(model.aliases) or "none", basis, words, metrics)
+            text.add_row(name, model.version, ", ".join(model.aliases) or "none", words, metrics)
     console.print(text, "")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as TextTable
+
+from jobs.text_table import text_table
 
 TOP = 10
 _REASONS = 3
@@ -14,26 +15,29 @@ _REASONS = 3
 def print_claims(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
     """The first claims to open with their reasons. Members are not named: the claim is enough to find them."""
     columns = "fraud_rank, claim_id, claim_type, coalesce(provider_id, ''), paid_amount"
-    names = ("#", "claim", "type", "provider", "paid USD")
+    names = ("#>", "claim", "type", "provider", "paid USD>")
     _print_ranked(console, connection, present, "scored_claims", "claims", columns, names)
 
 
 def print_providers(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
     columns = "fraud_rank, provider_id, peer_group, claim_count, paid_amount"
-    names = ("#", "provider", "peers", "claims", "paid USD")
+    names = ("#>", "provider", "peers", "claims>", "paid USD>")
     _print_ranked(console, connection, present, "scored_providers", "providers", columns, names)
 
 
 def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
-    """Expected cost of the book, per member per month, and how many members are expected above each attachment point."""
+    """Expected cost of the book, per member per month, and the members expected above each attachment point."""
     if "risk_predictions" not in present:
         console.print("No cost was predicted.\n")
         return
-    last = "from risk_predictions where as_of = (select max(as_of) from risk_predictions)"
+    connection.sql(
+        """create temp view last_risk as select * from risk_predictions
+        where as_of = (select max(as_of) from risk_predictions)"""
+    )
     as_of, members, total, pmpm, horizon, low, high, models = connection.sql(
-        f"""select any_value(as_of), count(*), sum(expected_cost), sum(expected_cost) / sum(horizon_months),
+        """select any_value(as_of), count(*), sum(expected_cost), sum(expected_cost) / sum(horizon_months),
         max(horizon_months), median(expected_cost_lower), median(expected_cost_upper),
-        string_agg(distinct model_name || ' version ' || model_version, ', ') {last}"""
+        string_agg(distinct model_name || ' version ' || model_version, ', ') from last_risk"""
     ).fetchall()[0]
     console.print("[italic]Predicted cost of the book[/italic]")
     console.print(
@@ -45,8 +49,11 @@ def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present:
         "USD at its upper end); it does not add up to an interval of the book."
     )
     points = connection.sql(
-        f"""select cast(point as double), sum(probability) from (select unnest(map_keys(high_cost_probability)) as point,
-        unnest(map_values(high_cost_probability)) as probability {last}) group by 1 order by 1"""  # noqa: S608
+        """select cast(point as double), sum(probability) from (
+            select unnest(map_keys(high_cost_probability)) as point,
+                unnest(map_values(high_cost_probability)) as probability
+            from last_risk
+        ) group by 1 order by 1"""
     ).fetchall()
     for point, expected in points:
         console.print(f"  {expected:,.1f} members are expected to cost more than {point:,.0f} USD.")
@@ -68,10 +75,9 @@ def _print_ranked(
         f"select {columns}, fraud_probability, expected_recovery, reasons {last} order by fraud_rank limit {TOP}"
     ).fetchall()
     title = f"The {len(rows)} {nouns} to open first, of {count:,} as of {as_of}"
-    text = TextTable(title=title, title_justify="left", show_lines=True)
-    for name in (*names, "probability", "expected recovery USD"):
-        text.add_column(name, justify="right" if name in _RIGHT else "left", overflow="fold")
-    text.add_column("why", ratio=1, overflow="fold")
+    text = text_table(
+        title, *names, "fraud>", "recovery USD>", "why", wrap=("claim", "provider", "peers", "why"), lines=True
+    )
     for *cells, probability, recovery, reasons in rows:
         shown = [f"{cell:,}" if index and not isinstance(cell, str) else str(cell) for index, cell in enumerate(cells)]
         likely = "" if probability is None else f"{probability:.1%}"
@@ -81,9 +87,6 @@ def _print_ranked(
     if basis == "unsupervised":
         console.print(f"  No labels, so {nouns} are ranked by how unusual they are and have no probability of fraud.")
     console.print()
-
-
-_RIGHT = {"#", "claims", "paid USD", "probability", "expected recovery USD"}
 
 
 def _why(reasons: list[dict[str, str]] | None) -> str:

@@ -129,7 +129,7 @@ def _register(
 
     versions = lake.versions([*READS, "investigations"])
     shared = {"as_of": str(day), **{f"lake.{table}": str(number) for table, number in versions.items()}}
-    params = {"as_of": day, "seed": seed, "capacity": capacity, **_described_trees()}
+    params = {"as_of": day, "seed": seed, "capacity": capacity}
     given, answer = serve.provider_signature(), serve.predict_providers
     made = {PROVIDER_MODEL: _register_one(registry, PROVIDER_MODEL, providers, given, answer, params, shared, mark)}
     given, answer = serve.claim_signature(), serve.predict_claims
@@ -149,7 +149,7 @@ def _register_one(
     trained.notes.append(why)
     tags = {**tags, "score_basis": trained.model.basis, "notes": "; ".join(trained.notes)}
     rounds = {"trees_per_fold": ", ".join(map(str, trained.rounds))} if trained.rounds else {}
-    with registry.run("fraud", f"{name} {tags['as_of']}", params | rounds, tags) as run, \
+    with registry.run("fraud", f"{name} {tags['as_of']}", params | _described_trees(name) | rounds, tags) as run, \
             tempfile.TemporaryDirectory() as scratch:
         run.log_metrics(trained.metrics)
         if trained.out_of_fold is not None:
@@ -164,7 +164,8 @@ def _register_one(
     return version
 
 
-def _described_trees() -> dict[str, object]:
-    from models.fraud.trees import PARAMS
+def _described_trees(name: str) -> dict[str, object]:
+    from models.fraud.trees import CLAIM_TREES, PROVIDER_TREES
 
-    return {f"trees.{name}": value for name, value in PARAMS.items()}
+    shapes = {PROVIDER_MODEL: PROVIDER_TREES, CLAIM_MODEL: CLAIM_TREES}
+    return {f"trees.{key}": value for key, value in shapes[name].items()}

@@ -8,10 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-
-def signed_log(values: np.ndarray) -> np.ndarray:
-    """log(1 + |x|) with the sign of x: money and counts have tails that a linear model cannot hold."""
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+from models.fraud.linear import signed_log
 
 
 def logistic() -> Pipeline:

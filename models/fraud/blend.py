@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 _RIDGE = 0.01
+_EVEN = 0.1
 _LEAST_WEIGHT = 1e-3
 _MIN_CONTROL = 20
 
@@ -53,38 +54,50 @@ class Blend:
 
 
 def fit_blend(inputs: tuple[str, ...], margins: np.ndarray, confirmed: np.ndarray, selected: np.ndarray) -> Blend:
-    """Ridge logistic regression whose weights stay positive: a model that ranks backwards is given nothing
-    rather than turned round."""
+    """Logistic regression on margins of one spread, its weights positive and drawn towards each other.
+
+    A model that ranks backwards is given nothing rather than turned round; and few labels cannot tell two good
+    models apart, so they share the weight unless the labels say otherwise.
+    """
+    spread = np.maximum(margins.std(axis=0), 1e-9)
     correct = _has_control_sample(confirmed, selected)
-    columns = [margins, (selected if correct else np.zeros_like(selected))[:, None]]
+    columns = [margins / spread, (selected if correct else np.zeros_like(selected))[:, None]]
     design = np.column_stack([np.ones(len(margins)), *columns]).astype(np.float64)
-    sign = 2.0 * confirmed - 1.0
-    penalised = np.r_[0.0, np.ones(design.shape[1] - 1)]
+    sign, count = 2.0 * confirmed - 1.0, len(inputs)
+    pull = np.diag(np.r_[0.0, np.full(count + 1, _RIDGE)])
+    pull[1 : 1 + count, 1 : 1 + count] += _EVEN * (np.eye(count) - 1.0 / count)
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
         score = sign * (design @ beta)
-        slope = -(sign * expit(-score)) @ design / len(design) + _RIDGE * penalised * beta
-        return float(np.logaddexp(0, -score).mean() + 0.5 * _RIDGE * (penalised * beta**2).sum()), slope
+        slope = -(sign * expit(-score)) @ design / len(design) + pull @ beta
+        return float(np.logaddexp(0, -score).mean() + 0.5 * beta @ pull @ beta), slope
 
-    count = len(inputs)
     bounds = [(None, None), *[(_LEAST_WEIGHT if count == 1 else 0.0, None)] * count, (0.0, None)]
     start = np.r_[0.0, np.full(count, 1.0 / count), 0.0]
     beta = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
     weights = beta[1 : 1 + count]
     if weights.sum() < _LEAST_WEIGHT:
         weights = np.maximum(weights, _LEAST_WEIGHT / count)
+    weights = weights / spread
     return Blend(inputs, float(beta[0]), tuple(float(w) for w in weights), float(beta[-1]) if correct else None)
 
 
 def cross_fitted(
     inputs: tuple[str, ...], margins: np.ndarray, confirmed: np.ndarray, selected: np.ndarray, fold: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Margin and probability [rows] of each fold by the blend of the other folds: what an honest report measures."""
+    """What ranks and the probability [rows] of each fold by the blend of the other folds: what an honest report
+    measures.
+
+    The ranking takes the blend's proportions only. Its level and slope differ a little from fold to fold, which
+    would shuffle rows of different folds against each other; the published ranking has one level and one slope.
+    """
+    spread = np.maximum(margins.std(axis=0), 1e-9)
     margin, probability = np.zeros(len(fold)), np.zeros(len(fold))
     for held_out in np.unique(fold):
         inside, outside = fold == held_out, fold != held_out
         blend = fit_blend(inputs, margins[outside], confirmed[outside], selected[outside])
-        margin[inside] = blend.margin(margins[inside])
+        share = np.array(blend.weights) * spread
+        margin[inside] = (margins[inside] / spread) @ (share / share.sum())
         probability[inside] = blend.probability(margins[inside], selected[inside])
     return margin, probability
 

@@ -1,4 +1,4 @@
-"""The claim model: boosters over a claim's features and its provider's score. Holds no PyTorch: it runs on workers."""
+"""The claim model: boosters and lines over a claim's features and its provider's score. Holds no PyTorch: it runs on workers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from catalog.table import Column
 from models.fraud import trees
 from models.fraud.blend import Blend
 from models.fraud.folds import claim_groups, fold_of, unseen_by
-from models.fraud.inputs import claim_columns, matrix
+from models.fraud.inputs import LINE, TREE, claim_columns, matrix
+from models.fraud.linear import Lines, signed_log
 from models.fraud.providers import SUPERVISED, UNSUPERVISED
 from models.fraud.unsupervised import Tails, score
 
 
 @dataclass(frozen=True)
 class ClaimLearners:
-    """`folds`: group (see folds.claim_groups) -> fold. The blend has the one input and calibrates it."""
+    """`folds`: group (see folds.claim_groups) -> fold."""
 
     boosters: list[bytes]
+    lines: Lines
     blend: Blend
     folds: dict[str, int]
 
@@ -49,8 +51,10 @@ class ClaimModel:
         values = matrix(claims, self.features)
         if self.learnt is None:
             return score(self.tails.surprise(values, claims["peer_group"]))
-        margins = trees.margins(self.learnt.boosters, self.features, values, threads=1)
-        return self.learnt.blend.margin(unseen_by(margins, self._fold(claims))[:, None])
+        fold = self._fold(claims)
+        tree = unseen_by(trees.margins(self.learnt.boosters, self.features, values, threads=1), fold)
+        line = unseen_by(self.learnt.lines.margins(signed_log(values)), fold)
+        return self.learnt.blend.margin(np.column_stack([tree, line]))
 
     def probability(self, margin: np.ndarray) -> np.ndarray:
         """Calibrated probability [rows] of a `margin`; NaN without labels."""
@@ -66,13 +70,15 @@ class ClaimModel:
             return self.tails.surprise(values, claims["peer_group"])
         fold = self._fold(claims)
         parts = trees.contributions_unseen(self.learnt.boosters, self.features, values, fold, exact, threads=1)
-        return parts * self.learnt.blend.weights[0]
+        line = self.learnt.lines.contributions(signed_log(values), fold)
+        return parts * self.learnt.blend.weight(TREE) + line * self.learnt.blend.weight(LINE)
 
     def save(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         described: dict[str, object] = {"basis": self.basis, "features": self.features}
         self.tails.save(folder)
         if self.learnt is not None:
+            self.learnt.lines.save(folder)
             described |= {"blend": self.learnt.blend.as_dict(), "folds": self.learnt.folds}
             for fold, booster in enumerate(self.learnt.boosters):
                 (folder / f"trees_{fold}.ubj").write_bytes(booster)
@@ -84,7 +90,8 @@ class ClaimModel:
         described = json.loads((folder / "model.json").read_text())
         learnt = None
         if described["basis"] == SUPERVISED:
-            learnt = ClaimLearners(trees.read_all(folder), Blend.from_dict(described["blend"]), described["folds"])
+            blend = Blend.from_dict(described["blend"])
+            learnt = ClaimLearners(trees.read_all(folder), Lines.load(folder), blend, described["folds"])
         return cls(described["features"], Tails.load(folder), learnt)
 
     def _fold(self, claims: pd.DataFrame) -> np.ndarray:

@@ -58,6 +58,11 @@ def unseen_by(margins: np.ndarray, fold: np.ndarray) -> np.ndarray:
     return np.where(fold == UNSEEN, margins.mean(axis=1), own)
 
 
+def held_out_margins(margins: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Out-of-fold margins [rows] of labelled rows: of `margins` [rows, folds] the column of each row's own fold."""
+    return np.asarray(margins[np.arange(len(fold)), fold])
+
+
 def every_training_side_has_both(confirmed: np.ndarray, fold: np.ndarray, folds: int = FOLDS) -> bool:
     """Whether each model would see both outcomes; XGBoost trains on one class without a word."""
     return all(len(np.unique(confirmed[fold != held_out])) == 2 for held_out in range(folds))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from models.fraud.baselines import signed_log
+from models.fraud.linear import signed_log
 
 MEMBER_PROVIDER = ("member", "treated_by", "provider")
 PROVIDER_PHYSICIAN = ("provider", "employs", "physician")

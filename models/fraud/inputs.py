@@ -22,6 +22,9 @@ GRAPH_MARGIN = Column(
     "(network score {value}; {expected} is typical)",
 )
 
+TREE, LINE, GRAPH = "trees", "linear", "graph network"
+"""The learners that a blend may hold."""
+
 MIN_LABELS_PER_CLASS = 20
 """Fewer confirmed or fewer unfounded investigations than this cannot be split into folds and calibrated."""
 
@@ -65,7 +68,10 @@ def labels_of(investigations: pd.DataFrame) -> pd.DataFrame:
 def enough(confirmed: pd.Series) -> bool:
     """Whether both classes have labels enough to train, measure and calibrate on."""
     positives = int(confirmed.sum())
-    return min(positives, len(confirmed) - positives) >= MIN_LABELS_PER_CLASS
+    return min(positives, len(confirmed) - positives) >= TREE, LINE, GRAPH = "trees", "linear", "graph network"
+"""The learners that a blend may hold."""
+
+MIN_LABELS_PER_CLASS
 
 
 def _features(table: str) -> tuple[Column, ...]:

@@ -15,18 +15,20 @@ from catalog.table import Column
 from models.fraud import trees
 from models.fraud.blend import Blend
 from models.fraud.folds import fold_of, unseen_by
-from models.fraud.inputs import GRAPH_MARGIN, matrix, names, provider_columns
+from models.fraud.inputs import GRAPH, GRAPH_MARGIN, LINE, TREE, matrix, names, provider_columns
+from models.fraud.linear import EXTREME, Lines
 from models.fraud.unsupervised import Tails, score
 
 SUPERVISED, UNSUPERVISED = "supervised", "unsupervised"
-TREE, GRAPH = "tree", "graph"
+HALF_CREDIBLE_CLAIMS = 20.0
 
 
 @dataclass(frozen=True)
 class ProviderLearners:
-    """The learnt part: one booster and one network per fold, and their blend. `folds`: provider_id -> fold."""
+    """The learnt part: a booster, a line and a network per fold, and their blend. `folds`: provider_id -> fold."""
 
     boosters: list[bytes]
+    lines: Lines
     networks: list[bytes]
     blend: Blend
     folds: dict[str, int]
@@ -50,24 +52,28 @@ class ProviderModel:
         values = self.values(providers)
         found = pd.DataFrame({"provider_id": providers["provider_id"].to_numpy()})
         if self.learnt is None:
-            margin = score(self.tails.surprise(values, providers["peer_group"]))
+            margin = score(self._surprise(providers))
             share = rankdata(margin) / max(len(margin), 1)
             return found.assign(margin=margin, fraud_probability=np.nan, tree_score=np.nan, graph_score=np.nan,
                                 provider_score=share)
         margins = self.margins(providers, edges)
-        probability = self.learnt.blend.probability(margins[list(self.learnt.blend.inputs)].to_numpy())
+        blended = margins[list(self.learnt.blend.inputs)].to_numpy()
+        probability = self.learnt.blend.probability(blended)
         return found.assign(
-            margin=self.learnt.blend.margin(margins[list(self.learnt.blend.inputs)].to_numpy()),
+            margin=self.learnt.blend.margin(blended),
             fraud_probability=probability, tree_score=margins[TREE].to_numpy(), graph_score=margins[GRAPH].to_numpy(),
             provider_score=probability,
         )
 
     def margins(self, providers: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
-        """Log odds of each learner that never saw the provider's label; `graph` is NaN where none was trained."""
+        """Log odds of each learner that never saw the provider's label; NaN for the network where none was trained."""
         learnt = self._learnt()
         fold = fold_of(providers["provider_id"], learnt.folds)
         values = self.values(providers)
-        found = pd.DataFrame({TREE: unseen_by(trees.margins(learnt.boosters, self.features, values), fold)})
+        found = pd.DataFrame({
+            TREE: unseen_by(trees.margins(learnt.boosters, self.features, values), fold),
+            LINE: unseen_by(learnt.lines.margins(prepared(self.tails, values, providers["peer_group"])), fold),
+        })
         if learnt.networks:
             from models.fraud import graph, graph_data  # PyTorch takes seconds to import
 
@@ -80,10 +86,11 @@ class ProviderModel:
         surprise without labels). The graph's part is measured from the median provider's."""
         values = self.values(providers)
         if self.learnt is None:
-            return self.tails.surprise(values, providers["peer_group"])
+            return self._surprise(providers)
         fold = fold_of(providers["provider_id"], self.learnt.folds)
         parts = trees.contributions_unseen(self.learnt.boosters, self.features, values, fold, exact=True)
-        parts *= self.learnt.blend.weight(TREE)
+        line = self.learnt.lines.contributions(prepared(self.tails, values, providers["peer_group"]), fold)
+        parts = parts * self.learnt.blend.weight(TREE) + line * self.learnt.blend.weight(LINE)
         network = scores["graph_score"].to_numpy(dtype=np.float64)
         above = np.nan_to_num(network - _median(network)) * self.learnt.blend.weight(GRAPH)
         return np.column_stack([parts, above])
@@ -117,6 +124,7 @@ class ProviderModel:
         described: dict[str, object] = {"basis": self.basis, "features": self.features}
         self.tails.save(folder)
         if self.learnt is not None:
+            self.learnt.lines.save(folder)
             described |= {"blend": self.learnt.blend.as_dict(), "folds": self.learnt.folds}
             for fold, booster in enumerate(self.learnt.boosters):
                 (folder / f"trees_{fold}.ubj").write_bytes(booster)
@@ -131,15 +139,28 @@ class ProviderModel:
         learnt = None
         if described["basis"] == SUPERVISED:
             learnt = ProviderLearners(
-                trees.read_all(folder), [file.read_bytes() for file in sorted(folder.glob("graph_*.safetensors"))],
+                trees.read_all(folder), Lines.load(folder),
+                [file.read_bytes() for file in sorted(folder.glob("graph_*.safetensors"))],
                 Blend.from_dict(described["blend"]), described["folds"],
             )
         return cls(described["features"], Tails.load(folder), learnt)
+
+    def _surprise(self, providers: pd.DataFrame) -> np.ndarray:
+        """Surprise [rows, features] as far as the provider's claims carry it: shares of three claims are extreme by
+        chance, so they count n / (n + 20), the credibility of n claims (Buehlmann 1967)."""
+        claims = providers["claim_count"].to_numpy(dtype=np.float64)
+        raw = self.tails.surprise(self.values(providers), providers["peer_group"])
+        return np.asarray(raw * (claims / (claims + HALF_CREDIBLE_CLAIMS))[:, None])
 
     def _learnt(self) -> ProviderLearners:
         if self.learnt is None:
             raise ModelUnavailable("this provider model has no labels behind it; run `underwatch train-fraud`")
         return self.learnt
+
+
+def prepared(tails: Tails, values: np.ndarray, groups: pd.Series) -> np.ndarray:
+    """What the lines read: robust deviations from peers, so that a large hospital is not strange for being one."""
+    return np.clip(tails.peers.deviations(values, groups), -EXTREME, EXTREME)
 
 
 def _median(values: np.ndarray) -> float:

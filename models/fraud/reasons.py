@@ -73,19 +73,24 @@ def schemes_of(columns: Sequence[Column], contributions: np.ndarray, most: int =
 def sentences(column: Column, values: np.ndarray, expected: np.ndarray) -> list[str]:
     """The column's reason with numbers in it, one per value."""
     template = column.reason or f"{column.description}: {{value}}; {{expected}} is typical"
+    unknown = f"Not known, and that is itself a sign: {column.description[:1].lower()}{column.description[1:]}"
     say = _speaker(column.unit)
     pairs = zip(values.tolist(), expected.tolist(), strict=True)
-    return [template.format(value=say(value), expected=say(usual)) for value, usual in pairs]
+    return [
+        template.format(value=say(value), expected=say(usual)) if value == value else unknown for value, usual in pairs
+    ]
 
 
 def _speaker(unit: str) -> Callable[[float], str]:
-    money = unit == "USD"
+    money, share = unit == "USD", unit.startswith("share")
 
     def say(number: float) -> str:
         if number != number:
             return "not known"
         if money:
             return f"${number:,.0f}" if number >= 0 else f"-${-number:,.0f}"
+        if share:
+            return f"{number:.0%}" if abs(number) >= 0.1 or number == 0 else f"{number:.1%}"
         if number == int(number):
             return f"{int(number):,}"
         return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2g}" if abs(number) < 1 else f"{number:.1f}"

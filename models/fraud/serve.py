@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,11 +40,11 @@ def claim_signature() -> pd.DataFrame:
 
 def provider_signature() -> pd.DataFrame:
     """Two made-up providers."""
-    return _made_up({"provider_id": ["P", "Q"], "peer_group": ["", ""]}, names(provider_columns()))
+    return _made_up({"provider_id": ["P", "Q"], "peer_group": ["", ""], "claim_count": [20, 20]}, names(provider_columns()))
 
 
-def _made_up(identity: dict[str, list[str]], features: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(identity | {name: [0.0, np.nan] for name in features})
+def _made_up(identity: Mapping[str, Sequence[object]], features: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({**identity} | {name: [0.0, np.nan] for name in features})
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""Learn which claims to open: boosters over claim features and the provider's out-of-fold score."""
+"""Learn which claims to open: trees and lines over claim features and the provider's out-of-fold score."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import numpy as np
 import pandas as pd
 
 from models.fraud import trees
-from models.fraud.baselines import logistic_margins
 from models.fraud.blend import cross_fitted, fit_blend
 from models.fraud.claims import ClaimLearners, ClaimModel
 from models.fraud.compare import paired_ap
-from models.fraud.folds import FOLDS, claim_folds, claim_groups, every_training_side_has_both, fold_of
-from models.fraud.inputs import PROVIDER_SCORE, claim_columns, enough, matrix, names
+from models.fraud.folds import claim_folds, claim_groups, every_training_side_has_both, fold_of, held_out_margins
+from models.fraud.inputs import LINE, PROVIDER_SCORE, TREE, claim_columns, enough, matrix, names
+from models.fraud.linear import fit_lines, signed_log
 from models.fraud.measure import CAPACITY
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
 from models.fraud.unsupervised import fit_tails
 
-_INPUT = ("claim",)
+_INPUTS = (TREE, LINE)
+LINE_STRENGTH = 0.1
 
 
 def train_claims(
@@ -42,33 +43,28 @@ def train_claims(
     if not every_training_side_has_both(rows.confirmed, rows.fold):
         note = "the labels of one outcome belong to too few providers to split"
         return Trained(model, notes=[f"{note}; ranked without labels"])
-    found = Trained(model, "claim model", out_of_fold=rows, notes=[control_sample_note(rows)])
+    found = Trained(model, "blend", out_of_fold=rows, notes=[control_sample_note(rows)])
 
     values = matrix(ordered, features)
-    boosters = []
-    for held_out in range(FOLDS):
-        train = rows.fold != held_out
-        booster, rounds = trees.train_booster(
-            features, values[train], rows.confirmed[train], groups.to_numpy(str)[train], seed
-        )
-        boosters.append(booster)
-        found.rounds.append(rounds)
-    raw = trees.margins(boosters, features, values)[np.arange(len(rows.fold)), rows.fold][:, None]
-    margin, rows.probability = cross_fitted(_INPUT, raw, rows.confirmed, rows.selected, rows.fold)
-    rows.margins["claim model"] = margin
-    _baselines(found, ordered, features, values, rows)
+    boosters, found.rounds = trees.train_boosters(
+        trees.CLAIM_TREES, features, values, rows.confirmed, groups.to_numpy(str), rows.fold, seed
+    )
+    lines = fit_lines(signed_log(values), rows.confirmed, rows.fold, LINE_STRENGTH)
+    rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values), rows.fold)
+    rows.margins[LINE] = held_out_margins(lines.margins(signed_log(values)), rows.fold)
+    raw = np.column_stack([rows.margins[name] for name in _INPUTS])
+    rows.margins["blend"], rows.probability = cross_fitted(_INPUTS, raw, rows.confirmed, rows.selected, rows.fold)
+    _baselines(found, model, ordered, rows)
     found.scores = measured(rows, found.final, capacity, seed)
-    blend = fit_blend(_INPUT, raw, rows.confirmed, rows.selected)
-    found.model = ClaimModel(features, tails, ClaimLearners(boosters, blend, folds))
+    blend = fit_blend(_INPUTS, raw, rows.confirmed, rows.selected)
+    found.model = ClaimModel(features, tails, ClaimLearners(boosters, lines, blend, folds))
     return found
 
 
-def _baselines(
-    found: Trained[ClaimModel], claims: pd.DataFrame, features: list[str], values: np.ndarray, rows: OutOfFold
-) -> None:
-    score = values[:, features.index(PROVIDER_SCORE.name)]
+def _baselines(found: Trained[ClaimModel], unlabelled: ClaimModel, claims: pd.DataFrame, rows: OutOfFold) -> None:
+    score = claims[PROVIDER_SCORE.name].to_numpy(dtype=np.float64)
     rows.margins["provider score alone"] = np.nan_to_num(score, nan=0.0)
     rows.margins["paid alone"] = claims["paid_amount"].to_numpy(dtype=np.float64)
-    rows.margins["logistic regression"] = logistic_margins(values, rows.confirmed, rows.fold)
-    gain = paired_ap(rows.confirmed, rows.margins["claim model"], rows.margins["logistic regression"], rows.fold)
-    found.notes.append(f"trees against logistic regression in the same folds: {gain}")
+    rows.margins["without labels"] = unlabelled.margin(claims)
+    gain = paired_ap(rows.confirmed, rows.margins["blend"], rows.margins["provider score alone"], rows.fold)
+    found.notes.append(f"blend against the provider's score alone in the same folds: {gain}")

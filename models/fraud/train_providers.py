@@ -1,4 +1,4 @@
-"""Learn who to investigate: trees and graph network cross-fitted, then blended as far as each earns it."""
+"""Learn who to investigate: trees, lines and a graph network cross-fitted, then blended as far as each earns it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from models.fraud import trees
 from models.fraud.baselines import logistic_margins
 from models.fraud.blend import Blend, cross_fitted, fit_blend
 from models.fraud.compare import paired_ap
-from models.fraud.folds import FOLDS, fold_of, provider_folds
-from models.fraud.inputs import enough, matrix, names, provider_columns
+from models.fraud.folds import FOLDS, fold_of, held_out_margins, provider_folds
+from models.fraud.inputs import GRAPH, LINE, TREE, enough, matrix, names, provider_columns
+from models.fraud.linear import fit_lines
 from models.fraud.measure import CAPACITY
-from models.fraud.providers import GRAPH, TREE, ProviderLearners, ProviderModel
+from models.fraud.providers import ProviderLearners, ProviderModel, prepared
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
 from models.fraud.unsupervised import fit_tails
 
+LINE_STRENGTH = 0.03
 MOST_EDGES = 5_000_000
 """Links above which full-batch messages no longer fit one machine; the neighbour aggregates still carry the graph."""
 
@@ -42,13 +44,21 @@ def train_providers(
     rows = OutOfFold(known["confirmed"].to_numpy(), known["selected"].to_numpy(), fold_of(known["target_id"], folds))
     found = Trained(ProviderModel(features, tails, None), out_of_fold=rows, notes=[control_sample_note(rows)])
 
-    boosters = _boosters(found, features, values[at], known["target_id"].to_numpy(), seed)
-    rows.margins["trees"] = _held_out(trees.margins(boosters, features, values[at]), rows.fold)
+    groups = known["target_id"].to_numpy(str)
+    boosters, found.rounds = trees.train_boosters(
+        trees.PROVIDER_TREES, features, values[at], rows.confirmed, groups, rows.fold, seed
+    )
+    against_peers = prepared(tails, values[at], providers["peer_group"].iloc[at])
+    lines = fit_lines(against_peers, rows.confirmed, rows.fold, LINE_STRENGTH)
+    rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values[at]), rows.fold)
+    rows.margins[LINE] = held_out_margins(lines.margins(against_peers), rows.fold)
     networks = _networks(found, providers, values, edges, at, seed)
     blend = _blend(found, providers, values, edges, at, networks, seed)
-    _baselines(rows, providers, values, at)
+    rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
+    rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
+    rows.margins["without labels"] = ProviderModel(features, tails, None).score(providers, edges)["margin"].to_numpy()[at]
     found.scores = measured(rows, found.final, capacity, seed)
-    found.model = ProviderModel(features, tails, ProviderLearners(boosters, networks, blend, folds))
+    found.model = ProviderModel(features, tails, ProviderLearners(boosters, lines, networks, blend, folds))
     return found
 
 
@@ -58,18 +68,6 @@ def shuffled(edges: pd.DataFrame, seed: int) -> pd.DataFrame:
     ordered = edges.sort_values(["edge_type", "from_id", "to_id"], ignore_index=True)
     ends = ordered.groupby("edge_type")["to_id"].transform(lambda several: rng.permutation(several.to_numpy()))
     return ordered.assign(to_id=ends)
-
-
-def _boosters(
-    found: Trained[ProviderModel], features: list[str], values: np.ndarray, groups: np.ndarray, seed: int
-) -> list[bytes]:
-    rows, made = _rows(found), []
-    for held_out in range(FOLDS):
-        train = rows.fold != held_out
-        booster, rounds = trees.train_booster(features, values[train], rows.confirmed[train], groups[train], seed)
-        made.append(booster)
-        found.rounds.append(rounds)
-    return made
 
 
 def _networks(
@@ -82,7 +80,7 @@ def _networks(
         found.notes.append(f"no graph network: {len(edges):,} links, and 1 to {MOST_EDGES:,} fit one batch")
         return []
     made, margin = _graph_margins(rows, providers, values, edges, at, seed)
-    rows.margins["graph network"] = margin
+    rows.margins[GRAPH] = margin
     return made
 
 
@@ -96,45 +94,43 @@ def _graph_margins(
     for held_out in range(FOLDS):
         train = rows.fold != held_out
         made.append(graph.train_network(care, at[train], rows.confirmed[train], at[~train], seed + held_out))
-    return made, _held_out(graph.margins(made, care)[at], rows.fold)
+    return made, held_out_margins(graph.margins(made, care)[at], rows.fold)
 
 
 def _blend(
     found: Trained[ProviderModel], providers: pd.DataFrame, values: np.ndarray, edges: pd.DataFrame,
     at: np.ndarray, networks: list[bytes], seed: int,
 ) -> Blend:
-    """Calibrated trees, with the network's margin beside them if it improves the ranking by more than one standard
-    error in the same folds and loses when the graph is shuffled."""
+    """Trees and lines calibrated, with the network's margin beside them if it improves the ranking by more than one
+    standard error in the same folds and loses when the graph is shuffled."""
     rows = _rows(found)
-    tree = rows.margins["trees"]
-    alone, alone_probability = cross_fitted((TREE,), tree[:, None], rows.confirmed, rows.selected, rows.fold)
+    found.final = "blend"
     if networks:
-        both = np.column_stack([tree, rows.margins["graph network"]])
-        margin, probability = cross_fitted((TREE, GRAPH), both, rows.confirmed, rows.selected, rows.fold)
-        gain = paired_ap(rows.confirmed, margin, tree, rows.fold)
-        said = f"trees with the graph network against trees alone: {gain}"
+        alone, _ = _cross_fitted(rows, (TREE, LINE))
+        with_graph, probability = _cross_fitted(rows, (TREE, LINE, GRAPH))
+        gain = paired_ap(rows.confirmed, with_graph, alone, rows.fold)
+        said = f"trees and lines with the graph network against those without: {gain}"
         if gain.earned:
             _, control = _graph_margins(rows, providers, values, shuffled(edges, seed), at, seed)
-            real = paired_ap(rows.confirmed, rows.margins["graph network"], control, rows.fold)
+            real = paired_ap(rows.confirmed, rows.margins[GRAPH], control, rows.fold)
             if real.difference > 0:
                 found.notes.append(f"{said}; the network loses when links are shuffled ({real}): blended")
-                rows.margins["blend"], rows.probability, found.final = margin, probability, "blend"
-                return fit_blend((TREE, GRAPH), both, rows.confirmed, rows.selected)
-            said += f"; with shuffled links it is no worse ({real})"
+                rows.margins["blend"], rows.probability = with_graph, probability
+                return _fitted(rows, (TREE, LINE, GRAPH))
+            said += f"; with shuffled links the network is no worse ({real})"
         found.notes.append(f"{said}: the blend leaves the network out")
-        rows.margins["trees + graph network"] = margin
-    # The cross-fitted calibration changes the order between folds a little: measured is what is published.
-    rows.margins["blend"], rows.probability, found.final = alone, alone_probability, "blend"
-    return fit_blend((TREE,), tree[:, None], rows.confirmed, rows.selected)
+        rows.margins["blend with the graph network"] = with_graph
+    rows.margins["blend"], rows.probability = _cross_fitted(rows, (TREE, LINE))
+    return _fitted(rows, (TREE, LINE))
 
 
-def _baselines(rows: OutOfFold, providers: pd.DataFrame, values: np.ndarray, at: np.ndarray) -> None:
-    rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
-    rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
+def _cross_fitted(rows: OutOfFold, inputs: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    margins = np.column_stack([rows.margins[name] for name in inputs])
+    return cross_fitted(inputs, margins, rows.confirmed, rows.selected, rows.fold)
 
 
-def _held_out(margins: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    return np.asarray(margins[np.arange(len(fold)), fold])
+def _fitted(rows: OutOfFold, inputs: tuple[str, ...]) -> Blend:
+    return fit_blend(inputs, np.column_stack([rows.margins[name] for name in inputs]), rows.confirmed, rows.selected)
 
 
 def _rows(found: Trained[ProviderModel]) -> OutOfFold:

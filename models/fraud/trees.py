@@ -14,37 +14,51 @@ PARAMS: dict[str, object] = {
     "objective": "binary:logistic",
     "eval_metric": "logloss",
     "tree_method": "hist",
-    "max_depth": 4,
     "eta": 0.08,
     "subsample": 0.8,
-    "colsample_bytree": 0.6,
-    "min_child_weight": 2.0,
     "lambda": 3.0,
     "max_bin": 64,
 }
-"""Small trees: there are hundreds of labels, not millions."""
+PROVIDER_TREES: dict[str, object] = {**PARAMS, "max_depth": 2, "colsample_bytree": 0.3, "min_child_weight": 1.0}
+"""A book has a hundred investigated providers and almost as many features: single splits and their pairs."""
+CLAIM_TREES: dict[str, object] = {**PARAMS, "max_depth": 4, "colsample_bytree": 0.6, "min_child_weight": 2.0}
+"""Investigated claims are counted in thousands."""
 MAX_ROUNDS = 300
+MIN_ROUNDS = 50
+"""Few labels make the inner loss noisy enough to stop at the first tree; the blend calibrates away what is too much."""
 PATIENCE = 20
 INNER_FOLDS = 3
 _ROWS_PER_THREAD = 20_000
 
 
 def train_booster(
-    features: list[str], values: np.ndarray, confirmed: np.ndarray, groups: np.ndarray, seed: int
+    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, groups: np.ndarray, seed: int
 ) -> tuple[bytes, int]:
-    """A booster and its number of trees.
+    """A booster of PROVIDER_TREES or CLAIM_TREES, and its number of trees.
 
     The number of trees is chosen by cross-validation within the rows given (grouped by provider), which are a
     training fold: the held-out fold decides nothing.
     """
     data = xgb.DMatrix(values, confirmed, feature_names=features)
-    params = {**PARAMS, "seed": seed, "nthread": threads_for(len(values))}
+    params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
     history = xgb.cv(
         params, data, MAX_ROUNDS, folds=_inner_folds(confirmed, groups, seed),
         early_stopping_rounds=PATIENCE, as_pandas=False,
     )
-    rounds = int(np.argmin(history["test-logloss-mean"])) + 1
+    rounds = max(MIN_ROUNDS, int(np.argmin(history["test-logloss-mean"])) + 1)
     return bytes(xgb.train(params, data, rounds).save_raw("ubj")), rounds
+
+
+def train_boosters(
+    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, groups: np.ndarray,
+    fold: np.ndarray, seed: int,
+) -> tuple[list[bytes], list[int]]:
+    """One booster per fold, trained on the rows outside it, and their numbers of trees."""
+    made = []
+    for held_out in np.unique(fold):
+        train = fold != held_out
+        made.append(train_booster(shape, features, values[train], confirmed[train], groups[train], seed))
+    return [booster for booster, _ in made], [rounds for _, rounds in made]
 
 
 def margins(boosters: list[bytes], features: list[str], values: np.ndarray, threads: int = 0) -> np.ndarray:

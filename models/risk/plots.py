@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from models.plot_style import BLUE, GREY, ORANGE, new_figure
 from models.risk.rows import Rows
 
+FEWEST = 5
+
 
 def plot_deciles(deciles: pd.DataFrame, tested_on: str) -> Figure:
     """Mean predicted and actual cost per tenth of members."""
@@ -24,15 +26,16 @@ def plot_deciles(deciles: pd.DataFrame, tested_on: str) -> Figure:
 def plot_actual(rows: Rows, expected: np.ndarray, tested_on: str) -> Figure:
     """How many members lie where between predicted and actual cost, on log scales.
 
-    A cell of fewer than five members is not drawn.
+    A cell of fewer than FEWEST members is not drawn.
     """
     figure, axes = new_figure(f"Predicted and actual cost, {tested_on}", "predicted, USD", "actual, USD")
     logs = np.log10(1 + expected), np.log10(1 + rows.cost)
-    shown = axes.hexbin(*logs, gridsize=30, mincnt=5, cmap="cividis", bins="log")
+    shown = axes.hexbin(*logs, gridsize=int(np.clip(np.sqrt(len(rows)) / 2, 6, 30)), mincnt=FEWEST, cmap="cividis", bins="log")
     limits = [0.0, float(np.log10(1 + max(expected.max(initial=1), rows.cost.max(initial=1))))]
     axes.plot(limits, limits, color=GREY, linestyle="--", linewidth=1)
     ticks = np.arange(0, int(limits[1]) + 1)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(ticks, labels=[f"{10**tick:,}" for tick in ticks.tolist()])
-    figure.colorbar(shown, ax=axes, label="members")
+    if len(shown.get_array()):  # a small test may have no cell to show
+        figure.colorbar(shown, ax=axes, label="members")
     return figure

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sources.synthetic import look_alikes, pharmacy, stays
 from sources.synthetic.claims import Claims, join
-from sources.synthetic.conditions import SERVICES
+from sources.synthetic.condition import SERVICES
 from sources.synthetic.spending import market_factor
 from sources.synthetic.utilisation import events, need
 from sources.synthetic.visits import Clinic

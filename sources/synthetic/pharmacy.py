@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sources.synthetic.conditions import ACUTE_DRUGS, CONDITIONS, Drug
+from sources.synthetic.condition import Drug
+from sources.synthetic.conditions import ACUTE_DRUGS, CONDITIONS
 from sources.synthetic.network import Network
 from sources.synthetic.providers import specialty
 from sources.synthetic.settings import Settings

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sources.synthetic.conditions import CONDITIONS, SERVICES
+from sources.synthetic.condition import SERVICES
+from sources.synthetic.conditions import CONDITIONS
 from sources.synthetic.health import Health
 from sources.synthetic.settings import Settings
 

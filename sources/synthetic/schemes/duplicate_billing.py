@@ -1,7 +1,8 @@
 """Duplicate billing: a service that was paid is sent again as if it were another one.
 
-Source: HHS OIG audits of duplicate payments (for example A-02-18-01025 and the CMS Comparative Billing Reports): the
-same patient, provider, service and day, or a day moved by one and a modifier added to pass the payer's check.
+Source: CMS, "Medicare Claims Processing Manual", chapter 1, "Detection of Duplicate Claims": exact duplicates agree in
+patient, provider, service and day and are refused, suspect ones differ in a modifier or a day and need review. Who
+cheats varies just those.
 """
 
 from __future__ import annotations

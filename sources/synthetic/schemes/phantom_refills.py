@@ -1,7 +1,7 @@
 """Phantom refills: a pharmacy bills refills of dear drugs that nobody ordered or picked up.
 
-Source: HHS OIG, "Questionable Billing for Medicare Part D by Pharmacies", OEI-02-09-00600 (2012), and DOJ settlements
-over automatic refills billed and never dispensed.
+Source: HHS OIG, "Retail Pharmacies With Questionable Part D Billing", OEI-02-09-00600 (2012): billing for drugs that
+were never provided shows as many refills and dear drugs per patient.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Services billed for people who have died.
 
-Source: HHS OIG, "Medicare Payments Made on Behalf of Deceased Beneficiaries in 2011", OEI-04-12-00130 (2013), and the
-later review of managed care, A-04-15-06183.
+Source: HHS OIG, "Medicare Payments Made on Behalf of Deceased Beneficiaries in 2011", OEI-04-12-00130 (2013).
 """
 
 from __future__ import annotations

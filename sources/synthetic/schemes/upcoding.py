@@ -1,8 +1,8 @@
 """Upcoding: visits billed at a higher level than was given.
 
 Source: HHS OIG, "Coding Trends of Medicare Evaluation and Management Services", OEI-04-10-00180 (2012), and the
-follow-up OEI-04-10-00181 (2014), which found a quarter of visit claims coded too high and a small group of
-physicians who bill the two highest levels nearly always.
+follow-up OEI-04-10-00181 (2014): a quarter of visit claims was coded too high, and a small group of
+physicians bills the highest levels nearly always.
 """
 
 from __future__ import annotations

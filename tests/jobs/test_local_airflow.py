@@ -1,0 +1,115 @@
+"""A real Airflow runs the DAGs; only spark-submit is pretended (tests/dags/fake_bin)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from jobs.local_airflow import HOME, AirflowUnavailable, local_airflow
+from jobs.processes import ProcessFamily
+from jobs.run import LAST
+from jobs.watch import JobFailed, Watch
+
+pytestmark = pytest.mark.slow
+
+FAKE_BIN = HOME / "tests" / "dags" / "fake_bin"
+AIRFLOW = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")) / "bin" / "airflow"
+needs_airflow = pytest.mark.skipif(not AIRFLOW.exists(), reason="Airflow is not installed; run `make setup`")
+FACTS = {
+    "source": "desynpuf", "delivery": "/data/sample_1", "lake": "/data/lake", "batch_id": None, "as_of": "2010-12-31",
+    "retrain": "always", "seed": 11,
+}
+
+
+def batch(folder: Path, say=print) -> list[list[str]]:
+    """Run one batch and give the underwatch command lines that were submitted, in order."""
+    with local_airflow(folder / "runs", "local[2]", FAKE_BIN) as airflow:
+        airflow.api.trigger("ingest_claims", "batch-1", FACTS)
+        Watch(airflow, LAST, say).until_done()
+    return submitted(folder)
+
+
+def submitted(folder: Path) -> list[list[str]]:
+    lines = [json.loads(line) for line in (folder / "spark.log").read_text().splitlines()]
+    return [line[next(i for i, word in enumerate(line) if word.endswith("underwatch-job.py")) + 1 :] for line in lines]
+
+
+def living(folder: Path) -> list[str]:
+    """Processes of any run under the folder."""
+    found = subprocess.run(["ps", "-eo", "args", "eww"], capture_output=True, text=True, check=True).stdout
+    return [line for line in found.splitlines() if f"{folder}/runs" in line]
+
+
+@pytest.fixture
+def spark_log(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_SPARK_LOG", str(tmp_path / "spark.log"))
+
+
+@needs_airflow
+def test_assets_carry_a_batch_from_delivery_to_publishing(tmp_path, spark_log):
+    said: list[str] = []
+    commands = batch(tmp_path, said.append)
+    assert sorted(command[0] for command in commands) == sorted(
+        ["ingest-claims", "build-features", "train-fraud", "train-risk", "score-claims", "score-risk"]
+        + ["check-tables"] * 4
+        + ["publish"] * 2
+    )
+    assert commands[0] == [
+        "ingest-claims", "--source=desynpuf", "--delivery=/data/sample_1", "--lake=/data/lake",
+        "--batch-id=desynpuf-sample_1",
+    ]
+    assert all("--lake=/data/lake" in command for command in commands)
+    assert all("--as-of=2010-12-31" in command for command in commands[2:])
+    trained = [command for command in commands if command[0].startswith("train-")]
+    assert all({"--retrain=always", "--seed=11"} <= set(command) for command in trained)
+    assert any("pretend ... rows=3" in line for line in said)
+    assert living(tmp_path) == []
+
+
+@needs_airflow
+def test_a_stopped_check_ends_the_batch_before_publishing_and_says_why(tmp_path, spark_log, monkeypatch):
+    monkeypatch.setenv("FAKE_SPARK_FAIL", "check-tables:5")
+    with pytest.raises(JobFailed, match="task check_canonical_tables of ingest_claims failed") as failure:
+        batch(tmp_path)
+    assert "\nBadDelivery: claim_lines.csv lacks column paid_amount" in str(failure.value)
+    assert failure.value.exit_code == 5
+    assert [command[0] for command in submitted(tmp_path)] == ["ingest-claims", "check-tables"]
+    assert living(tmp_path) == []
+
+
+@needs_airflow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_a_killed_run(tmp_path, number):
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    (delivery / "members.csv").write_text("member_id\n")
+    command = [
+        sys.executable, "-m", "jobs.cli", "run", f"--delivery={delivery}", f"--lake={tmp_path}/lake",
+        f"--airflow-runs={tmp_path}/runs",
+    ]
+    running = subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True)
+    for line in running.stdout:
+        if "started" in line:
+            break
+    running.send_signal(number)
+    running.wait(timeout=60)
+    if number == signal.SIGKILL:  # the next run's first act
+        for folder in (tmp_path / "runs").iterdir():
+            ProcessFamily(folder / "processes").stop()
+    deadline = time.monotonic() + 20
+    while living(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert living(tmp_path) == []
+
+
+def test_without_airflow_the_mend_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNDERWATCH_AIRFLOW", str(tmp_path))
+    with pytest.raises(AirflowUnavailable, match="make setup"), local_airflow(tmp_path / "runs", "local[2]"):
+        pass
