@@ -9,7 +9,13 @@ TABLE = Table(
     readers="graph models, neighbour_features, case finding",
     columns=(
         Column("as_of", "date", "Nothing learnt after this day is used", "key", nullable=False),
-        Column("edge_type", "string", "member_provider (member to billing provider) or provider_physician (billing provider to physician)", "key", nullable=False),
+        Column(
+            "edge_type",
+            "string",
+            "member_provider (member to billing provider) or provider_physician (billing provider to physician)",
+            "key",
+            nullable=False,
+        ),
         Column("from_id", "string", "member_id or provider_id", "key", nullable=False),
         Column("to_id", "string", "provider_id or physician_id", "key", nullable=False),
         Column("claim_count", "bigint", "Claims between the two", unit="claims", nullable=False),

@@ -8,7 +8,9 @@ TABLE = Table(
     partition="batch_id",
     readers="features, fraud models, reviewers through reasons.evidence",
     columns=(
-        Column("claim_line_id", "string", "claim_id, line number and claim version joined by '-'", "key", nullable=False),
+        Column(
+            "claim_line_id", "string", "claim_id, line number and claim version joined by '-'", "key", nullable=False
+        ),
         Column("claim_id", "string", "Claim, the same for all its versions", nullable=False),
         Column("claim_line_number", "int", "Line within the claim, from 1", nullable=False),
         Column("claim_version", "int", "1 for the original, rising with each replacement or void", nullable=False),
@@ -24,7 +26,12 @@ TABLE = Table(
         Column("discharge_date", "date", "Discharge of an inpatient stay"),
         Column("received_date", "date", "Day the insurer received this version"),
         Column("paid_date", "date", "Day the insurer paid (or reversed) this version"),
-        Column("known_date", "date", "Day this version could first be used: paid date, else received date, else last day of service", nullable=False),
+        Column(
+            "known_date",
+            "date",
+            "Day this version could first be used: paid date, else received date, else last day of service",
+            nullable=False,
+        ),
         Column("place_of_service_code", "string", "CMS place of service, two digits"),
         Column("revenue_center_code", "string", "NUBC revenue code, four digits"),
         Column("drg_code", "string", "MS-DRG, three digits"),

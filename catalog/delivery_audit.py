@@ -16,7 +16,12 @@ TABLE = Table(
         Column("rows_read", "bigint", "Rows in the file without its header", nullable=False),
         Column("rows_accepted", "bigint", "Rows that reached a canonical table", nullable=False),
         Column("rows_rejected", "bigint", "Rows in rejected_rows", nullable=False),
-        Column("records_written", "bigint", "Canonical rows made of the accepted rows (a wide row makes several)", nullable=False),
+        Column(
+            "records_written",
+            "bigint",
+            "Canonical rows made of the accepted rows (a wide row makes several)",
+            nullable=False,
+        ),
         Column("charge_read", "decimal(18,2)", "Charges read", unit="USD", nullable=False),
         Column("charge_accepted", "decimal(18,2)", "Charges in canonical rows", unit="USD", nullable=False),
         Column("charge_rejected", "decimal(18,2)", "Charges in rejected rows", unit="USD", nullable=False),

@@ -18,7 +18,12 @@ TABLE = Table(
         Column("dispensing_date", "date", "Day of the fill", nullable=False),
         Column("received_date", "date", "Day the insurer received this version"),
         Column("paid_date", "date", "Day the insurer paid (or reversed) this version"),
-        Column("known_date", "date", "Day this version could first be used: paid date, else received date, else day of the fill", nullable=False),
+        Column(
+            "known_date",
+            "date",
+            "Day this version could first be used: paid date, else received date, else day of the fill",
+            nullable=False,
+        ),
         Column("ndc_code", "string", "National Drug Code, 11 digits", nullable=False),
         Column("quantity", "double", "Quantity dispensed", unit="metric units"),
         Column("days_supply", "int", "Days the fill should last", unit="days"),

@@ -8,8 +8,12 @@ TABLE = Table(
     partition="batch_id",
     readers="features, fraud models, reviewers",
     columns=(
-        Column("provider_id", "string", "Provider, also used as physician_id for kind physician", "key", nullable=False),
-        Column("provider_kind", "string", "facility, practice, supplier, laboratory, pharmacy or physician", nullable=False),
+        Column(
+            "provider_id", "string", "Provider, also used as physician_id for kind physician", "key", nullable=False
+        ),
+        Column(
+            "provider_kind", "string", "facility, practice, supplier, laboratory, pharmacy or physician", nullable=False
+        ),
         Column("specialty", "string", "Specialty, or 'unknown' where the source does not say", nullable=False),
         Column("state", "string", "Two-letter state of practice"),
         Column("effective_date", "date", "First day the provider was known to bill"),

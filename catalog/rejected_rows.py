@@ -9,7 +9,12 @@ TABLE = Table(
     readers="whoever mends the delivery; the row itself stays in the delivery",
     columns=(
         Column("table_name", "string", "Canonical table the row was meant for", nullable=False),
-        Column("reason", "string", "Stable reason: truncated_row, bad_amount, bad_date, duplicate_claim_line, ...", nullable=False),
+        Column(
+            "reason",
+            "string",
+            "Stable reason: truncated_row, bad_amount, bad_date, duplicate_claim_line, ...",
+            nullable=False,
+        ),
         Column("detail", "string", "Column and what is wrong with it; never the value of an identifier"),
         Column("charge_amount", "decimal(14,2)", "Charges of the row where readable", unit="USD"),
         Column("allowed_amount", "decimal(14,2)", "Allowed amount of the row where readable", unit="USD"),

@@ -13,12 +13,24 @@ TABLE = Table(
         Column("peer_group", "string", "Providers it is compared with: kind and specialty", nullable=False),
         Column("claim_count", "bigint", "Claims in the look-back", unit="claims", nullable=False),
         Column("paid_amount", "decimal(14,2)", "Paid in the look-back", unit="USD", nullable=False),
-        Column("fraud_probability", "double", "Calibrated probability; null where no labels exist to calibrate on", unit="share 0..1"),
+        Column(
+            "fraud_probability",
+            "double",
+            "Calibrated probability; null where no labels exist to calibrate on",
+            unit="share 0..1",
+        ),
         Column("score_basis", "string", "supervised or unsupervised", nullable=False),
         Column("fraud_rank", "bigint", "1 = review first; unique within as_of", nullable=False),
         Column("tree_score", "double", "XGBoost margin in log odds; null when unsupervised", unit="log odds"),
-        Column("graph_score", "double", "Graph neural network margin in log odds; null when unsupervised", unit="log odds"),
-        Column("expected_recovery", "decimal(14,2)", "fraud_probability x paid_amount; null without a probability", unit="USD"),
+        Column(
+            "graph_score", "double", "Graph neural network margin in log odds; null when unsupervised", unit="log odds"
+        ),
+        Column(
+            "expected_recovery",
+            "decimal(14,2)",
+            "fraud_probability x paid_amount; null without a probability",
+            unit="USD",
+        ),
         Column("case_id", "string", "Ring the provider belongs to; null where none was found"),
         Column("reasons", REASONS_TYPE, "Why, strongest first", nullable=False),
         *LINEAGE,

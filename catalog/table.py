@@ -89,7 +89,6 @@ LINEAGE = (
 """Which model made a published row. Every scored table ends with these columns."""
 
 REASONS_TYPE = (
-    "array<struct<code:string,text:string,value:double,expected:double,"
-    "contribution:double,evidence:array<string>>>"
+    "array<struct<code:string,text:string,value:double,expected:double,contribution:double,evidence:array<string>>>"
 )
 """Reasons of a score, strongest first. `evidence` holds `claim_line_id`s."""

@@ -19,8 +19,11 @@ with DAG(
 ):
     build = spark_job("build_features", "build-features", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}")
     check = spark_job(
-        "check_feature_tables", "check-tables",
-        f"--tables={CHECKED}", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "check_feature_tables",
+        "check-tables",
+        f"--tables={CHECKED}",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
         updates=(FEATURE_TABLES,),
     )
     build >> check

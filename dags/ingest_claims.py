@@ -13,21 +13,32 @@ with DAG(
     schedule=None,
     max_active_runs=1,
     params={
-        "source": SOURCE, "delivery": DELIVERY, "lake": LAKE, "batch_id": BATCH_ID,
-        "as_of": AS_OF, "retrain": RETRAIN_WHEN, "seed": SEED,
+        "source": SOURCE,
+        "delivery": DELIVERY,
+        "lake": LAKE,
+        "batch_id": BATCH_ID,
+        "as_of": AS_OF,
+        "retrain": RETRAIN_WHEN,
+        "seed": SEED,
     },
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,
     tags=["underwatch"],
 ):
     ingest = spark_job(
-        "ingest_claims", "ingest-claims",
-        "--source={{ params.source }}", "--delivery={{ params.delivery }}",
-        "--lake={{ fact('lake') }}", "--batch-id={{ fact('batch_id') }}",
+        "ingest_claims",
+        "ingest-claims",
+        "--source={{ params.source }}",
+        "--delivery={{ params.delivery }}",
+        "--lake={{ fact('lake') }}",
+        "--batch-id={{ fact('batch_id') }}",
     )
     check = spark_job(
-        "check_canonical_tables", "check-tables",
-        f"--tables={CHECKED}", "--lake={{ fact('lake') }}", "--batch-id={{ fact('batch_id') }}",
+        "check_canonical_tables",
+        "check-tables",
+        f"--tables={CHECKED}",
+        "--lake={{ fact('lake') }}",
+        "--batch-id={{ fact('batch_id') }}",
         updates=(CANONICAL_TABLES,),
     )
     ingest >> check

@@ -18,31 +18,58 @@ RETRAIN = ["if-data-changed", "if-missing", "always"]
 _PLACE = r"^[^\x00-\x1f\x22'`$;|&<>*?]+$"
 
 SOURCE = Param(
-    "synthetic", type="string", enum=SOURCES, title="Source",
+    "synthetic",
+    type="string",
+    enum=SOURCES,
+    title="Source",
     description="Format of the delivery: how its files are named and what their columns mean.",
 )
 DELIVERY = Param(
-    "var/deliveries/synthetic", type="string", minLength=1, maxLength=1000, pattern=_PLACE, title="Delivery",
+    "var/deliveries/synthetic",
+    type="string",
+    minLength=1,
+    maxLength=1000,
+    pattern=_PLACE,
+    title="Delivery",
     description="Folder that holds the files as they were delivered.",
 )
 LAKE = Param(
-    "var/lake", type="string", minLength=1, maxLength=1000, pattern=_PLACE, title="Lake",
+    "var/lake",
+    type="string",
+    minLength=1,
+    maxLength=1000,
+    pattern=_PLACE,
+    title="Lake",
     description="Root of the lake that is read and written: a folder or an object-store URL.",
 )
 BATCH_ID = Param(
-    None, type=["null", "string"], maxLength=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", title="Batch id",
+    None,
+    type=["null", "string"],
+    maxLength=200,
+    pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    title="Batch id",
     description="Name of the batch; the same name replaces the batch. Empty: the source and the delivery's folder.",
 )
 AS_OF = Param(
-    None, type=["null", "string"], format="date", title="As of",
+    None,
+    type=["null", "string"],
+    format="date",
+    title="As of",
     description="Use only what was known on this day. Empty: the last day the lake knows of.",
 )
 RETRAIN_WHEN = Param(
-    "if-data-changed", type="string", enum=RETRAIN, title="Retrain",
+    "if-data-changed",
+    type="string",
+    enum=RETRAIN,
+    title="Retrain",
     description="When to train new model versions instead of keeping the newest.",
 )
 SEED = Param(
-    7, type="integer", minimum=0, maximum=2**31 - 1, title="Seed",
+    7,
+    type="integer",
+    minimum=0,
+    maximum=2**31 - 1,
+    title="Seed",
     description="Seed of everything random in training; the same seed gives the same models.",
 )
 

@@ -19,13 +19,20 @@ with DAG(
 ):
     score = spark_job("score_claims", "score-claims", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}")
     check = spark_job(
-        "check_scored_claims", "check-tables",
-        f"--tables={PUBLISHED}", "--staged", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "check_scored_claims",
+        "check-tables",
+        f"--tables={PUBLISHED}",
+        "--staged",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
     )
     # Readers see the scores only after their checks passed.
     publish = spark_job(
-        "publish_scored_claims", "publish",
-        f"--tables={PUBLISHED}", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "publish_scored_claims",
+        "publish",
+        f"--tables={PUBLISHED}",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
         updates=(SCORED_CLAIMS,),
     )
     score >> check >> publish

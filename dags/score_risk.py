@@ -19,13 +19,20 @@ with DAG(
 ):
     score = spark_job("score_risk", "score-risk", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}")
     check = spark_job(
-        "check_risk_predictions", "check-tables",
-        f"--tables={PUBLISHED}", "--staged", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "check_risk_predictions",
+        "check-tables",
+        f"--tables={PUBLISHED}",
+        "--staged",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
     )
     # Readers see the scores only after their checks passed.
     publish = spark_job(
-        "publish_risk_predictions", "publish",
-        f"--tables={PUBLISHED}", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
+        "publish_risk_predictions",
+        "publish",
+        f"--tables={PUBLISHED}",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
         updates=(RISK_PREDICTIONS,),
     )
     score >> check >> publish

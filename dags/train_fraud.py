@@ -16,8 +16,11 @@ with DAG(
     tags=["underwatch"],
 ):
     spark_job(
-        "train_fraud", "train-fraud",
-        "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
-        "--retrain={{ fact('retrain') }}", "--seed={{ fact('seed') }}",
+        "train_fraud",
+        "train-fraud",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
+        "--retrain={{ fact('retrain') }}",
+        "--seed={{ fact('seed') }}",
         updates=(FRAUD_MODEL,),
     )

@@ -16,8 +16,11 @@ with DAG(
     tags=["underwatch"],
 ):
     spark_job(
-        "train_risk", "train-risk",
-        "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}",
-        "--retrain={{ fact('retrain') }}", "--seed={{ fact('seed') }}",
+        "train_risk",
+        "train-risk",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
+        "--retrain={{ fact('retrain') }}",
+        "--seed={{ fact('seed') }}",
         updates=(RISK_MODEL,),
     )

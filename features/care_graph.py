@@ -22,11 +22,15 @@ def care_graph(year: DataFrame, as_of: date) -> DataFrame:
 
 def _edges(lines: DataFrame, edge_type: str, start: str, end: str) -> DataFrame:
     # Claims first, then edges: a two-level count is cheaper than a distinct count beside other sums.
-    claims = lines.where(F.col(end).isNotNull()).groupBy(start, end, "claim_id").agg(
-        F.count("*").alias("line_count"),
-        F.sum("paid_amount").alias("paid_amount"),
-        F.min("service_from").alias("first_service"),
-        F.max("service_from").alias("last_service"),
+    claims = (
+        lines.where(F.col(end).isNotNull())
+        .groupBy(start, end, "claim_id")
+        .agg(
+            F.count("*").alias("line_count"),
+            F.sum("paid_amount").alias("paid_amount"),
+            F.min("service_from").alias("first_service"),
+            F.max("service_from").alias("last_service"),
+        )
     )
     return (
         claims.groupBy(F.col(start).alias("from_id"), F.col(end).alias("to_id"))

@@ -65,8 +65,18 @@ def line_frame(claim_lines: DataFrame, pharmacy_claims: DataFrame) -> DataFrame:
             "days_supply": F.lit(None).cast("int"),
         }
     )
-    absent = ("admission_date", "discharge_date", "referring_physician_id", "place_of_service_code",
-              "revenue_center_code", "drg_code", "hcpcs_code", "hcpcs_modifier_1", "diagnosis_code_type", "diagnosis_codes")
+    absent = (
+        "admission_date",
+        "discharge_date",
+        "referring_physician_id",
+        "place_of_service_code",
+        "revenue_center_code",
+        "drg_code",
+        "hcpcs_code",
+        "hcpcs_modifier_1",
+        "diagnosis_code_type",
+        "diagnosis_codes",
+    )
     fills = pharmacy_claims.withColumns(
         {
             "claim_type": F.lit("pharmacy"),
@@ -78,10 +88,29 @@ def line_frame(claim_lines: DataFrame, pharmacy_claims: DataFrame) -> DataFrame:
         }
     )
     columns = [
-        "claim_line_id", "claim_id", "claim_version", "claim_frequency_code", "claim_type", "member_id",
-        "provider_id", "physician_id", "service_from", "service_through", "received_date", "known_date",
-        "code", "units", "days_supply", *absent, "charge_amount", "allowed_amount", "paid_amount", "source", "batch_id",
-        "file_name", "row_number",
+        "claim_line_id",
+        "claim_id",
+        "claim_version",
+        "claim_frequency_code",
+        "claim_type",
+        "member_id",
+        "provider_id",
+        "physician_id",
+        "service_from",
+        "service_through",
+        "received_date",
+        "known_date",
+        "code",
+        "units",
+        "days_supply",
+        *absent,
+        "charge_amount",
+        "allowed_amount",
+        "paid_amount",
+        "source",
+        "batch_id",
+        "file_name",
+        "row_number",
     ]
     cost = F.coalesce("allowed_amount", "paid_amount").cast("double")
     return medical.select(columns).unionByName(fills.select(columns)).withColumn("cost", cost)
@@ -103,11 +132,7 @@ def line_history(lines: DataFrame) -> DataFrame:
     changed = versions.where("first_version < last_version or one_batch < other_batch").select("claim_id")
     claim = Window.partitionBy("claim_id").orderBy("claim_version").rangeBetween(1, Window.unboundedFollowing)
     delivered = ["known_date", "batch_id", "file_name", "row_number"]
-    line = (
-        Window.partitionBy("claim_id", "claim_line_id")
-        .orderBy(*delivered)
-        .rowsBetween(1, Window.unboundedFollowing)
-    )
+    line = Window.partitionBy("claim_id", "claim_line_id").orderBy(*delivered).rowsBetween(1, Window.unboundedFollowing)
     this_row = ["claim_line_id", "batch_id", "file_name", "row_number"]
     superseded = (
         lines.select("claim_id", "claim_version", "known_date", *this_row)

@@ -24,9 +24,25 @@ from features.known import NO_CODE, Known
 from features.peers import ratio, usual_by_code
 
 _KEPT = [
-    "claim_line_id", "claim_id", "source", "batch_id", "claim_type", "member_id", "provider_id", "physician_id",
-    "referring_physician_id", "service_from", "service_through", "known_date", "code", "drg_code", "days_supply",
-    "charge_amount", "allowed_amount", "paid_amount", "units",
+    "claim_line_id",
+    "claim_id",
+    "source",
+    "batch_id",
+    "claim_type",
+    "member_id",
+    "provider_id",
+    "physician_id",
+    "referring_physician_id",
+    "service_from",
+    "service_through",
+    "known_date",
+    "code",
+    "drg_code",
+    "days_supply",
+    "charge_amount",
+    "allowed_amount",
+    "paid_amount",
+    "units",
 ]
 _SERVICE = ["service_key", "member_id", "claim_type", "code"]
 

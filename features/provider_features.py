@@ -140,9 +140,7 @@ def _physicians(graph: DataFrame) -> DataFrame:
 
 def _codes(year: DataFrame) -> DataFrame:
     codes = year.groupBy("provider_id", "code").agg(F.count("*").alias("lines"))
-    return codes.groupBy("provider_id").agg(
-        F.count("*").alias("code_count"), F.max("lines").alias("top_code_lines")
-    )
+    return codes.groupBy("provider_id").agg(F.count("*").alias("code_count"), F.max("lines").alias("top_code_lines"))
 
 
 def _days(year: DataFrame) -> DataFrame:

@@ -63,8 +63,12 @@ class AirflowApi:
         found = self._call("/api/v2/dags/~/dagRuns/~/taskInstances?limit=100")["task_instances"]
         return [
             TaskState(
-                task["dag_id"], task["dag_run_id"], task["task_id"], task["state"] or "none",
-                task["try_number"], task["duration"] or 0.0,
+                task["dag_id"],
+                task["dag_run_id"],
+                task["task_id"],
+                task["state"] or "none",
+                task["try_number"],
+                task["duration"] or 0.0,
             )
             for task in found
         ]

@@ -28,7 +28,7 @@ def resolve_as_of(spark: SparkSession, lake: Lake, text: str) -> date:
         except ValueError:
             raise BadDate(f"--as-of {text!r} is not a date; write it as YYYY-MM-DD") from None
     known = [
-        lake.read(spark, table).agg(F.max("known_date").alias("day")).first()["day"]
+        lake.read(spark, table).agg(F.max("known_date")).collect()[0][0]
         for table in ("claim_lines", "pharmacy_claims")
         if lake.exists(table)
     ]

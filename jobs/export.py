@@ -32,7 +32,8 @@ def export(
     csv.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(store)
     connection.sql(f"select {columns} from {table}").write_csv(str(csv), header=True)  # noqa: S608 - catalog names
-    typer.echo(f"wrote {connection.sql(f'select count(*) from {table}').fetchone()[0]} rows to {csv}")  # noqa: S608
+    ((rows,),) = connection.sql(f"select count(*) from {table}").fetchall()  # noqa: S608
+    typer.echo(f"wrote {rows:,} rows to {csv}")
 
 
 def _csv_column(name: str, kind: str) -> str:

@@ -103,38 +103,54 @@ def _configure(folder: Path, port: int) -> str:
     password = secrets.token_urlsafe(18)
     options: dict[str, dict[str, object]] = {
         "core": {
-            "dags_folder": DAGS, "load_examples": False, "executor": "LocalExecutor", "parallelism": 2,
-            "dags_are_paused_at_creation": False, "fernet_key": "", "simple_auth_manager_users": "admin:admin",
+            "dags_folder": DAGS,
+            "load_examples": False,
+            "executor": "LocalExecutor",
+            "parallelism": 2,
+            "dags_are_paused_at_creation": False,
+            "fernet_key": "",
+            "simple_auth_manager_users": "admin:admin",
             "simple_auth_manager_passwords_file": folder / "password.json",
             "execution_api_server_url": f"http://127.0.0.1:{port}/execution/",
-            "dagbag_import_timeout": 120, "killed_task_cleanup_time": 10,
+            "dagbag_import_timeout": 120,
+            "killed_task_cleanup_time": 10,
         },
         # Several processes write to one SQLite file: wait for the lock instead of failing.
         "database": {"sql_alchemy_conn": f"sqlite:///{folder}/airflow.db?timeout=60"},
         "api": {
-            "host": "127.0.0.1", "port": port, "base_url": f"http://127.0.0.1:{port}", "workers": 1,
+            "host": "127.0.0.1",
+            "port": port,
+            "base_url": f"http://127.0.0.1:{port}",
+            "workers": 1,
             "secret_key": secrets.token_urlsafe(32),
         },
         "api_auth": {"jwt_secret": secrets.token_urlsafe(64)},
         "logging": {"base_log_folder": folder / "logs", "colored_console_log": False},
         # The files do not change during the run, and a busy machine must not be taken for a dead one.
         "dag_processor": {
-            "min_file_process_interval": 3600, "refresh_interval": 3600,
-            "stale_dag_threshold": 86400, "dag_file_processor_timeout": 120, "print_stats_interval": 0,
+            "min_file_process_interval": 3600,
+            "refresh_interval": 3600,
+            "stale_dag_threshold": 86400,
+            "dag_file_processor_timeout": 120,
+            "print_stats_interval": 0,
             "parsing_processes": 2,
         },
         "scheduler": {
-            "scheduler_heartbeat_sec": 5, "scheduler_idle_sleep_time": 0.5, "scheduler_health_check_threshold": 300,
+            "scheduler_heartbeat_sec": 5,
+            "scheduler_idle_sleep_time": 0.5,
+            "scheduler_health_check_threshold": 300,
             "task_instance_heartbeat_timeout": 900,
         },
         "workers": {"execution_api_timeout": 60},
         "usage_data_collection": {"enabled": False},
     }
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_dict({
-        section: {key: str(value).replace("%", "%%") for key, value in values.items()}
-        for section, values in options.items()
-    })
+    parser.read_dict(
+        {
+            section: {key: str(value).replace("%", "%%") for key, value in values.items()}
+            for section, values in options.items()
+        }
+    )
     with _private(folder / "password.json") as stream:
         json.dump({"admin": password}, stream)
     with _private(folder / "airflow.cfg") as stream:
@@ -149,7 +165,8 @@ def _private(path: Path) -> TextIO:
 def _environment(folder: Path, programs: list[Path], master: str) -> dict[str, str]:
     # Settings of another Airflow or another virtual environment must not leak in.
     inherited = {
-        key: value for key, value in os.environ.items()
+        key: value
+        for key, value in os.environ.items()
         if not key.startswith("AIRFLOW_") and key not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
     }
     return {

@@ -33,8 +33,14 @@ class ProcessFamily:
         """Start `command` in a session of its own, its output going to a file."""
         with output.open("ab") as stream:
             process = subprocess.Popen(
-                command, env={**env, _MARK: str(self.record)}, cwd=cwd, stdin=subprocess.DEVNULL,
-                stdout=stream, stderr=stream, start_new_session=True, preexec_fn=_die_with_parent,
+                command,
+                env={**env, _MARK: str(self.record)},
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
         self._sessions.add(process.pid)
         self.record.write_text(" ".join(map(str, sorted(self._sessions))))

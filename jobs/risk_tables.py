@@ -50,6 +50,15 @@ class CareGraphs:
     @cached_property
     def _history(self) -> DataFrame:
         claims, fills = (self._lake.read_or_empty(self._spark, name) for name in ("claim_lines", "pharmacy_claims"))
-        needed = ["claim_id", "claim_frequency_code", "known_date", "superseded_date", "member_id", "provider_id",
-                  "physician_id", "service_from", "paid_amount"]
+        needed = [
+            "claim_id",
+            "claim_frequency_code",
+            "known_date",
+            "superseded_date",
+            "member_id",
+            "provider_id",
+            "physician_id",
+            "service_from",
+            "paid_amount",
+        ]
         return line_history(line_frame(claims, fills)).select(needed).persist()

@@ -52,8 +52,13 @@ def run(
         folder = _delivery(source, delivery, members, months, seed)
         root = lake if "://" in lake else str(Path(lake).resolve())
         facts = {
-            "source": source, "delivery": str(folder), "lake": root, "batch_id": batch_id or None,
-            "as_of": as_of or None, "retrain": retrain, "seed": seed,
+            "source": source,
+            "delivery": str(folder),
+            "lake": root,
+            "batch_id": batch_id or None,
+            "as_of": as_of or None,
+            "retrain": retrain,
+            "seed": seed,
         }
         typer.echo(f"Starting Airflow for {source} delivery {folder} into lake {root} ...")
         with local_airflow(airflow_runs, master) as airflow, PeakMemory(airflow.family) as memory:

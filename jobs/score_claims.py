@@ -75,13 +75,15 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
 
 
 def _stage(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, model: RegisteredModel, day: date) -> bool:
-    stamped = scored.withColumns({
-        "as_of": F.lit(day),
-        "model_name": F.lit(model.name),
-        "model_version": F.lit(model.version),
-        "run_id": F.lit(model.run_id),
-        "scored_at": F.lit(datetime.now(UTC)),
-    }).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[table].columns])
+    stamped = scored.withColumns(
+        {
+            "as_of": F.lit(day),
+            "model_name": F.lit(model.name),
+            "model_version": F.lit(model.version),
+            "run_id": F.lit(model.run_id),
+            "scored_at": F.lit(datetime.now(UTC)),
+        }
+    ).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[table].columns])
     if _same_as_staged(spark, lake, stamped, table, day):
         return False
     lake.stage(stamped, table, day)

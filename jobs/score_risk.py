@@ -89,10 +89,12 @@ def _scorer(files: dict[str, bytes]) -> Callable[[Iterator[pd.DataFrame]], Itera
                 continue
             frame = model_input(batch)
             expected = batch["graph_cost"].to_numpy(float) if "graph_cost" in batch else None
-            people = pd.DataFrame({
-                "member_id": batch["member_id"].to_numpy(),
-                "months_observed": frame["months_observed"].astype(int),
-            })
+            people = pd.DataFrame(
+                {
+                    "member_id": batch["member_id"].to_numpy(),
+                    "months_observed": frame["months_observed"].astype(int),
+                }
+            )
             yield pd.concat([people, model.predict(frame, expected)], axis=1).assign(reasons=model.reasons(frame))
 
     return score
@@ -100,16 +102,18 @@ def _scorer(files: dict[str, bytes]) -> Callable[[Iterator[pd.DataFrame]], Itera
 
 def _published(scored: DataFrame, day: date, mean: float, model: RegisteredModel) -> DataFrame:
     chances = [part for point in POINTS for part in (F.lit(point), F.col(f"above_{point}"))]
-    return scored.withColumns({
-        "as_of": F.lit(day),
-        "horizon_months": F.lit(12),
-        "relative_risk": F.col("expected_cost") / F.lit(mean) if mean > 0 else F.lit(1.0),
-        "high_cost_probability": F.create_map(*chances),
-        "model_name": F.lit(model.name),
-        "model_version": F.lit(model.version),
-        "run_id": F.lit(model.run_id),
-        "scored_at": F.lit(datetime.now(UTC)),
-    }).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[TABLE].columns])
+    return scored.withColumns(
+        {
+            "as_of": F.lit(day),
+            "horizon_months": F.lit(12),
+            "relative_risk": F.col("expected_cost") / F.lit(mean) if mean > 0 else F.lit(1.0),
+            "high_cost_probability": F.create_map(*chances),
+            "model_name": F.lit(model.name),
+            "model_version": F.lit(model.version),
+            "run_id": F.lit(model.run_id),
+            "scored_at": F.lit(datetime.now(UTC)),
+        }
+    ).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[TABLE].columns])
 
 
 def _same_as_staged(spark: SparkSession, lake: Lake, predictions: DataFrame, day: date) -> bool:
@@ -125,9 +129,7 @@ def _content(predictions: DataFrame) -> DataFrame:
     return predictions.drop("scored_at").withColumn("reasons", F.transform("reasons", lambda reason: reason["code"]))
 
 
-def _graph_cost(
-    spark: SparkSession, lake: Lake, day: date, features: DataFrame, graph: RegisteredModel
-) -> DataFrame:
+def _graph_cost(spark: SparkSession, lake: Lake, day: date, features: DataFrame, graph: RegisteredModel) -> DataFrame:
     """Full batch on this machine, as it was trained: member_id and graph_cost."""
     from models.risk.graph import GraphModel
     from models.risk.rows import model_input

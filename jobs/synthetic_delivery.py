@@ -27,7 +27,13 @@ def ensure_synthetic(delivery: Path, members: int, months: int, seed: int) -> bo
     if delivery.is_dir() and any(delivery.iterdir()) and (not marker.exists() or _read(marker) == wanted):
         return False
     command = [
-        sys.executable, "-m", "jobs.cli", "generate", f"--members={members}", f"--months={months}", f"--seed={seed}",
+        sys.executable,
+        "-m",
+        "jobs.cli",
+        "generate",
+        f"--members={members}",
+        f"--months={months}",
+        f"--seed={seed}",
         f"--out={delivery}",
     ]
     if code := subprocess.run(command, check=False).returncode:

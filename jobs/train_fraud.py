@@ -99,8 +99,12 @@ def _learn(
             raise MissingTable(f"no provider as of {day}; ingest claims and run `underwatch build-features` first")
         known: pd.DataFrame = _labels(spark, lake, day).toPandas()
         labels = {kind: labels_of(known[known["target_type"] == kind]) for kind in ("provider", "claim")}
-        found.update(providers=len(frame), links=len(edges), labelled_providers=len(labels["provider"]),
-                     labelled_claims=len(labels["claim"]))
+        found.update(
+            providers=len(frame),
+            links=len(edges),
+            labelled_providers=len(labels["provider"]),
+            labelled_claims=len(labels["claim"]),
+        )
     with step("learning from providers") as found:
         providers = train_providers(frame, edges, labels["provider"], seed, capacity)
         scores = providers.model.score(frame, edges)[["provider_id", "provider_score"]]
@@ -122,8 +126,14 @@ def _with_score(claims: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _register(
-    registry: Registry, lake: Lake, providers: Trained[ProviderModel], claims: Trained[ClaimModel],
-    day: date, mark: str, seed: int, capacity: float,
+    registry: Registry,
+    lake: Lake,
+    providers: Trained[ProviderModel],
+    claims: Trained[ClaimModel],
+    day: date,
+    mark: str,
+    seed: int,
+    capacity: float,
 ) -> dict[str, str]:
     from models.fraud import serve
 
@@ -139,8 +149,14 @@ def _register(
 
 
 def _register_one(
-    registry: Registry, name: str, trained: Trained[Any], given: pd.DataFrame, predict: Any,
-    params: dict[str, object], tags: dict[str, str], mark: str,
+    registry: Registry,
+    name: str,
+    trained: Trained[Any],
+    given: pd.DataFrame,
+    predict: Any,
+    params: dict[str, object],
+    tags: dict[str, str],
+    mark: str,
 ) -> str:
     from models.fraud.plots import plot_calibration, plot_precision_recall
     from models.fraud.promote import worth_promoting
@@ -149,8 +165,10 @@ def _register_one(
     trained.notes.append(why)
     tags = {**tags, "score_basis": trained.model.basis, "notes": "; ".join(trained.notes)}
     rounds = {"trees_per_fold": ", ".join(map(str, trained.rounds))} if trained.rounds else {}
-    with registry.run("fraud", f"{name} {tags['as_of']}", params | _described_trees(name) | rounds, tags) as run, \
-            tempfile.TemporaryDirectory() as scratch:
+    with (
+        registry.run("fraud", f"{name} {tags['as_of']}", params | _described_trees(name) | rounds, tags) as run,
+        tempfile.TemporaryDirectory() as scratch,
+    ):
         run.log_metrics(trained.metrics)
         if trained.out_of_fold is not None:
             run.log_table(trained.table(), "out_of_fold.json")
@@ -158,8 +176,9 @@ def _register_one(
             run.log_figure(plot_precision_recall(trained, trained.out_of_fold, title), "precision_recall.png")
             run.log_figure(plot_calibration(trained.out_of_fold, title), "calibration.png")
         folder = trained.model.save(Path(scratch) / name)
-        version = registry.register(run, name, folder, given, predict(folder, given), mark, tags,
-                                    f"{predict.__module__}:{predict.__name__}")
+        version = registry.register(
+            run, name, folder, given, predict(folder, given), mark, tags, f"{predict.__module__}:{predict.__name__}"
+        )
     registry.set_alias(name, CHAMPION if promoted else CHALLENGER, version)
     return version
 

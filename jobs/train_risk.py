@@ -124,8 +124,13 @@ def _register(registry: Registry, lake: Lake, trained: Trained, day: date, mark:
     from models.risk.signature import signature_input
 
     described = {key: str(value) for key, value in trained.model.describe().items()}
-    params = {"as_of": day, "seed": seed, "learnt_from": months_from(day, -24), "tested_on": months_from(day, -12),
-              **described}
+    params = {
+        "as_of": day,
+        "seed": seed,
+        "learnt_from": months_from(day, -24),
+        "tested_on": months_from(day, -12),
+        **described,
+    }
     versions = {f"lake.{table}": str(number) for table, number in lake.versions(READS).items()}
     tags = {"as_of": str(day), "notes": "; ".join(trained.notes), **described, **versions}
     given = signature_input()
@@ -160,8 +165,9 @@ def _register_graph(
     if trained.graph is None:
         return
     answer = serve.predict_graph(trained.graph.save(folder), given)
-    made = registry.register(run, GRAPH_MODEL, folder, given, answer, mark, {"paired_with": version},
-                             serve.PREDICT_GRAPH)
+    made = registry.register(
+        run, GRAPH_MODEL, folder, given, answer, mark, {"paired_with": version}, serve.PREDICT_GRAPH
+    )
     registry.set_alias(GRAPH_MODEL, CHALLENGER, made)
     if promoted and trained.graph_wins:
         registry.promote(GRAPH_MODEL, made)

@@ -39,8 +39,19 @@ os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 SAFE_SUFFIXES = (".ubj", ".safetensors", ".json")
-_PACKAGES = ("mlflow", "pandas", "numpy", "scipy", "scikit-learn", "xgboost-cpu", "xgboost", "torch", "torch-geometric",
-             "safetensors", "filelock")
+_PACKAGES = (
+    "mlflow",
+    "pandas",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "xgboost-cpu",
+    "xgboost",
+    "torch",
+    "torch-geometric",
+    "safetensors",
+    "filelock",
+)
 _TRAIN = {"fraud": "train-fraud", "risk": "train-risk"}
 
 
@@ -139,9 +150,7 @@ class Registry:
     # -- training ------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def run(
-        self, experiment: str, name: str, params: Mapping[str, object], tags: Mapping[str, str]
-    ) -> Iterator[Run]:
+    def run(self, experiment: str, name: str, params: Mapping[str, object], tags: Mapping[str, str]) -> Iterator[Run]:
         """A run in `experiment` ("fraud" or "risk"), marked failed when the block raises."""
         import mlflow
 

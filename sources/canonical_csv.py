@@ -102,7 +102,9 @@ def _canonical(rows: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, 
 
 
 _KINDS = tuple(_kind(name) for name in _TABLES)
-_EXPECTS = ", ".join(kind.example for kind in _KINDS) + " (investigations may be absent; parts like claim_lines_2023.csv)"
+_EXPECTS = (
+    ", ".join(kind.example for kind in _KINDS) + " (investigations may be absent; parts like claim_lines_2023.csv)"
+)
 
 SYNTHETIC = Source(
     name="synthetic",

@@ -61,8 +61,10 @@ def _read(spark: SparkSession, files: list[DeliveredFile], header: tuple[str, ..
         counts[name] += block["filled"]
     numbered = (
         lines.where(_is_filled())
-        .join(F.broadcast(spark.createDataFrame(shifts, "path string, block long, file_name string, shift long")),
-              ["path", "block"])
+        .join(
+            F.broadcast(spark.createDataFrame(shifts, "path string, block long, file_name string, shift long")),
+            ["path", "block"],
+        )
         .select("file_name", (F.col("position") + F.col("shift")).alias("row_number"), "value")
         .where("row_number > 1")
     )

@@ -108,7 +108,9 @@ def _check_header(name: str, header: tuple[str, ...], expected: tuple[str, ...])
     missing = [column for column in expected if column not in header]
     unknown = [column for column in header if column not in expected]
     if len(missing) == len(expected):
-        raise BadDelivery(f"{name} has no header: its first row names none of the columns {', '.join(expected[:3])} ...")
+        raise BadDelivery(
+            f"{name} has no header: its first row names none of the columns {', '.join(expected[:3])} ..."
+        )
     if missing:
         raise BadDelivery(f"{name} lacks the column {', '.join(missing)}; deliver the file with all its columns")
     if unknown:

@@ -58,8 +58,13 @@ def reconcile(intake: Intake, staged: Mapping[str, DataFrame]) -> list[FileAudit
     written = _written(staged)
     audits = [
         FileAudit(
-            file.name, file.sha256, file.kind.table, read[file.name], accepted_totals.get(file.name, Totals()),
-            rejected.get(file.name, Totals()), written.get(file.name, 0),
+            file.name,
+            file.sha256,
+            file.kind.table,
+            read[file.name],
+            accepted_totals.get(file.name, Totals()),
+            rejected.get(file.name, Totals()),
+            written.get(file.name, 0),
         )
         for file in intake.delivery.files
     ]
@@ -143,7 +148,9 @@ def _sums(frame: DataFrame) -> dict[str, Totals]:
         for name in AMOUNTS
     ]
     rows = frame.groupBy(*WHERE).agg(*amounts).groupBy("file_name")
-    summed = rows.agg(F.count(F.lit(1)).alias("rows"), *[F.sum(name).cast("decimal(18,2)").alias(name) for name in AMOUNTS])
+    summed = rows.agg(
+        F.count(F.lit(1)).alias("rows"), *[F.sum(name).cast("decimal(18,2)").alias(name) for name in AMOUNTS]
+    )
     return {row["file_name"]: Totals(row["rows"], *[row[name] for name in AMOUNTS]) for row in summed.collect()}
 
 

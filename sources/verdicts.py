@@ -13,7 +13,9 @@ WHERE = ("file_name", "row_number")
 """What names a delivered row."""
 
 
-def verdicts(parsed: DataFrame, duplicate_reason: str, earlier: DataFrame | None, members: DataFrame | None) -> DataFrame:
+def verdicts(
+    parsed: DataFrame, duplicate_reason: str, earlier: DataFrame | None, members: DataFrame | None
+) -> DataFrame:
     """One row per rejected row: file_name, row_number, reason, detail.
 
     `parsed` is what FileKind.parse returns. `earlier` (key, batch_id) holds the claim lines of other batches;

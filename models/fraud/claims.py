@@ -1,4 +1,7 @@
-"""The claim model: boosters and lines over a claim's features and its provider's score. Holds no PyTorch: it runs on workers."""
+"""The claim model: boosters and lines over a claim's features and its provider's score.
+
+Holds no PyTorch: it runs on Spark workers.
+"""
 
 from __future__ import annotations
 

@@ -30,11 +30,13 @@ class Paired:
 def paired_ap(confirmed: np.ndarray, first: np.ndarray, second: np.ndarray, fold: np.ndarray) -> Paired:
     """Average precision of two margins, fold by fold. Folds with one outcome only are left out."""
     folds = [held_out for held_out in np.unique(fold) if len(np.unique(confirmed[fold == held_out])) == 2]
-    differences = np.array([
-        average_precision_score(confirmed[fold == held_out], first[fold == held_out])
-        - average_precision_score(confirmed[fold == held_out], second[fold == held_out])
-        for held_out in folds
-    ])
+    differences = np.array(
+        [
+            average_precision_score(confirmed[fold == held_out], first[fold == held_out])
+            - average_precision_score(confirmed[fold == held_out], second[fold == held_out])
+            for held_out in folds
+        ]
+    )
     return corrected_t(differences, test_share=1.0 / max(len(np.unique(fold)), 2))
 
 

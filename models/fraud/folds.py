@@ -26,9 +26,7 @@ def claim_groups(claims: pd.DataFrame) -> pd.Series:
     return claims["provider_id"].where(claims["provider_id"].notna(), "claim:" + claims["claim_id"].astype(str))
 
 
-def claim_folds(
-    claims: pd.DataFrame, providers: dict[str, int], seed: int, folds: int = FOLDS
-) -> dict[str, int]:
+def claim_folds(claims: pd.DataFrame, providers: dict[str, int], seed: int, folds: int = FOLDS) -> dict[str, int]:
     """Fold of each group of `claim_groups`. A labelled provider keeps its fold, so that its out-of-fold score and
     its claims' labels are held out together; other groups are spread, stratified by outcome."""
     frame = pd.DataFrame({"group": claim_groups(claims), "confirmed": claims["confirmed"]}).sort_values(

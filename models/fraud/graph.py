@@ -34,10 +34,12 @@ class CareNetwork(nn.Module):
         super().__init__()
         sizes = {"provider": provider_features, "member": LINK_FEATURES, "physician": LINK_FEATURES}
         self.encode = nn.ModuleDict({kind: nn.Linear(sizes[kind], HIDDEN) for kind in NODE_TYPES})
-        self.rounds = nn.ModuleList([
-            HeteroConv({edge: SAGEConv((HIDDEN, HIDDEN), HIDDEN) for edge in EDGE_TYPES}, aggr="mean")
-            for _ in range(LAYERS)
-        ])
+        self.rounds = nn.ModuleList(
+            [
+                HeteroConv({edge: SAGEConv((HIDDEN, HIDDEN), HIDDEN) for edge in EDGE_TYPES}, aggr="mean")
+                for _ in range(LAYERS)
+            ]
+        )
         self.drop = nn.Dropout(_DROPOUT)
         self.decide = nn.Linear(HIDDEN * (LAYERS + 1), 1)
 
@@ -66,7 +68,8 @@ class Scale:
         """Standardised features; a missing value becomes the mean, an extreme one is held at five spreads."""
         return {
             kind: ((graph.features[kind] - self.mean[kind]) / self.spread[kind])
-            .nan_to_num(0.0).clamp(-_EXTREME, _EXTREME)
+            .nan_to_num(0.0)
+            .clamp(-_EXTREME, _EXTREME)
             for kind in NODE_TYPES
         }
 
@@ -156,8 +159,8 @@ def _to_bytes(weights: dict[str, torch.Tensor], scale: Scale) -> bytes:
 def _from_bytes(stored: bytes, provider_features: int) -> tuple[CareNetwork, Scale]:
     tensors = load(stored)
     network = CareNetwork(provider_features)
-    network.load_state_dict({
-        name.removeprefix("network/"): value for name, value in tensors.items() if name.startswith("network/")
-    })
+    network.load_state_dict(
+        {name.removeprefix("network/"): value for name, value in tensors.items() if name.startswith("network/")}
+    )
     scale = Scale(*({kind: tensors[f"{part}/{kind}"] for kind in NODE_TYPES} for part in ("mean", "spread")))
     return network, scale

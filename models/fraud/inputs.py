@@ -12,12 +12,21 @@ from catalog import TABLES
 from catalog.table import Column
 
 PROVIDER_SCORE = Column(
-    "provider_score", "double", "Score of the billing provider by models that never saw its label", "feature",
-    "share 0..1", code="PROVIDER_SUSPECT",
+    "provider_score",
+    "double",
+    "Score of the billing provider by models that never saw its label",
+    "feature",
+    "share 0..1",
+    code="PROVIDER_SUSPECT",
     reason="The billing provider's own fraud score is {value}; {expected} is typical for claims like it",
 )
 GRAPH_MARGIN = Column(
-    "graph_margin", "double", "Margin of the graph network", "feature", "log odds", code="CARE_NETWORK",
+    "graph_margin",
+    "double",
+    "Margin of the graph network",
+    "feature",
+    "log odds",
+    code="CARE_NETWORK",
     reason="The members and physicians it shares with other providers look like those of confirmed cases "
     "(network score {value}; {expected} is typical)",
 )
@@ -57,21 +66,20 @@ def labels_of(investigations: pd.DataFrame) -> pd.DataFrame:
     A target investigated more than once is confirmed if any investigation confirmed it. `selected` is 0 for a
     target of the control sample. What nobody investigated has no row: it is unlabelled, not honest.
     """
-    rows = pd.DataFrame({
-        "target_id": investigations["target_id"].astype(str),
-        "confirmed": (investigations["outcome"] == "confirmed").astype(int),
-        "selected": (investigations["selection"] != CONTROL_SAMPLE).astype(int),
-    })
+    rows = pd.DataFrame(
+        {
+            "target_id": investigations["target_id"].astype(str),
+            "confirmed": (investigations["outcome"] == "confirmed").astype(int),
+            "selected": (investigations["selection"] != CONTROL_SAMPLE).astype(int),
+        }
+    )
     return rows.groupby("target_id", as_index=False).agg(confirmed=("confirmed", "max"), selected=("selected", "min"))
 
 
 def enough(confirmed: pd.Series) -> bool:
     """Whether both classes have labels enough to train, measure and calibrate on."""
     positives = int(confirmed.sum())
-    return min(positives, len(confirmed) - positives) >= TREE, LINE, GRAPH = "trees", "linear", "graph network"
-"""The learners that a blend may hold."""
-
-MIN_LABELS_PER_CLASS
+    return min(positives, len(confirmed) - positives) >= MIN_LABELS_PER_CLASS
 
 
 def _features(table: str) -> tuple[Column, ...]:

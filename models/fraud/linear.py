@@ -38,9 +38,9 @@ class Lines:
     def contributions(self, prepared: np.ndarray, fold: np.ndarray) -> np.ndarray:
         """What each feature adds to the log odds of the average training row [rows, features], by the line that
         never saw the row's label or, where no label touches it (-1), by the mean of all."""
-        parts = np.stack([
-            _standard(prepared, self.mean[k], self.spread[k]) * self.weight[k] for k in range(len(self.intercept))
-        ])
+        parts = np.stack(
+            [_standard(prepared, self.mean[k], self.spread[k]) * self.weight[k] for k in range(len(self.intercept))]
+        )
         own = parts[np.maximum(fold, 0), np.arange(len(prepared))]
         return np.where((fold < 0)[:, None], parts.mean(axis=0), own)
 

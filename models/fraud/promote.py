@@ -8,9 +8,7 @@ from models.fraud.providers import UNSUPERVISED
 from models.registry import RegisteredModel
 
 
-def worth_promoting(
-    champion: RegisteredModel | None, basis: str, metrics: Mapping[str, float]
-) -> tuple[bool, str]:
+def worth_promoting(champion: RegisteredModel | None, basis: str, metrics: Mapping[str, float]) -> tuple[bool, str]:
     """The verdict and its reason in words.
 
     The champion stays only when the new version's out-of-fold average precision lies below the champion's 95 %

@@ -49,19 +49,21 @@ class ProviderModel:
     def score(self, providers: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
         """One row per provider, in order: provider_id, margin (what ranks), fraud_probability, tree_score,
         graph_score, and provider_score in 0..1, which the claim model reads."""
-        values = self.values(providers)
         found = pd.DataFrame({"provider_id": providers["provider_id"].to_numpy()})
         if self.learnt is None:
             margin = score(self._surprise(providers))
             share = rankdata(margin) / max(len(margin), 1)
-            return found.assign(margin=margin, fraud_probability=np.nan, tree_score=np.nan, graph_score=np.nan,
-                                provider_score=share)
+            return found.assign(
+                margin=margin, fraud_probability=np.nan, tree_score=np.nan, graph_score=np.nan, provider_score=share
+            )
         margins = self.margins(providers, edges)
         blended = margins[list(self.learnt.blend.inputs)].to_numpy()
         probability = self.learnt.blend.probability(blended)
         return found.assign(
             margin=self.learnt.blend.margin(blended),
-            fraud_probability=probability, tree_score=margins[TREE].to_numpy(), graph_score=margins[GRAPH].to_numpy(),
+            fraud_probability=probability,
+            tree_score=margins[TREE].to_numpy(),
+            graph_score=margins[GRAPH].to_numpy(),
             provider_score=probability,
         )
 
@@ -70,10 +72,12 @@ class ProviderModel:
         learnt = self._learnt()
         fold = fold_of(providers["provider_id"], learnt.folds)
         values = self.values(providers)
-        found = pd.DataFrame({
-            TREE: unseen_by(trees.margins(learnt.boosters, self.features, values), fold),
-            LINE: unseen_by(learnt.lines.margins(prepared(self.tails, values, providers["peer_group"])), fold),
-        })
+        found = pd.DataFrame(
+            {
+                TREE: unseen_by(trees.margins(learnt.boosters, self.features, values), fold),
+                LINE: unseen_by(learnt.lines.margins(prepared(self.tails, values, providers["peer_group"])), fold),
+            }
+        )
         if learnt.networks:
             from models.fraud import graph, graph_data  # PyTorch takes seconds to import
 
@@ -139,9 +143,11 @@ class ProviderModel:
         learnt = None
         if described["basis"] == SUPERVISED:
             learnt = ProviderLearners(
-                trees.read_all(folder), Lines.load(folder),
+                trees.read_all(folder),
+                Lines.load(folder),
                 [file.read_bytes() for file in sorted(folder.glob("graph_*.safetensors"))],
-                Blend.from_dict(described["blend"]), described["folds"],
+                Blend.from_dict(described["blend"]),
+                described["folds"],
             )
         return cls(described["features"], Tails.load(folder), learnt)
 

@@ -19,10 +19,15 @@ _NOTHING_TEXT = "Nothing about it raises the score above that of usual cases"
 _LEAST = 1e-3
 _DECIMALS = 6
 
-REASON_TYPE = pa.struct([
-    ("code", pa.string()), ("text", pa.string()), ("value", pa.float64()),
-    ("expected", pa.float64()), ("contribution", pa.float64()),
-])
+REASON_TYPE = pa.struct(
+    [
+        ("code", pa.string()),
+        ("text", pa.string()),
+        ("value", pa.float64()),
+        ("expected", pa.float64()),
+        ("contribution", pa.float64()),
+    ]
+)
 """A reason without its evidence, which Spark adds from the claim's own lines."""
 
 

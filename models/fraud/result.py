@@ -42,8 +42,11 @@ class Trained(Generic[Model]):
         """`oof_ap`, `oof_ap_lower`, ... of the published ranking, and `<method>_ap` of every other."""
         found: dict[str, float] = {}
         for name, interval in self.scores.get(self.final, {}).items():
-            found |= {f"oof_{name}": interval.value, f"oof_{name}_lower": interval.lower,
-                      f"oof_{name}_upper": interval.upper}
+            found |= {
+                f"oof_{name}": interval.value,
+                f"oof_{name}_lower": interval.lower,
+                f"oof_{name}_upper": interval.upper,
+            }
         for method, several in self.scores.items():
             if method != self.final:
                 found |= {f"{method}_{name}": interval.value for name, interval in several.items()}

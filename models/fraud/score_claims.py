@@ -17,8 +17,18 @@ from models.fraud.ranking import ranked
 from models.fraud.reasons import MOST_REASONS, REASON_TYPE, reasons_of, schemes_of
 
 _PASSED = (
-    "claim_id", "as_of", "source", "batch_id", "claim_type", "provider_id", "member_id", "service_from",
-    "service_through", "paid_amount", "claim_line_ids", "fraud_rank",
+    "claim_id",
+    "as_of",
+    "source",
+    "batch_id",
+    "claim_type",
+    "provider_id",
+    "member_id",
+    "service_from",
+    "service_through",
+    "paid_amount",
+    "claim_line_ids",
+    "fraud_rank",
 )
 _FEWER_REASONS = 3
 _REASON_DDL = "array<struct<code:string,text:string,value:double,expected:double,contribution:double>>"
@@ -47,11 +57,14 @@ def scored_claims(
         _explanations(model, first),
         passed.add("fraud_probability", "double").add("scheme", "string").add("_reasons", _array_type(in_order)),
     )
-    return explained.withColumns({
-        "score_basis": F.lit(model.basis),
-        "expected_recovery": F.col("fraud_probability") * F.greatest(F.col("paid_amount").cast("double"), F.lit(0.0)),
-        "reasons": with_evidence("_reasons", "claim_line_ids"),
-    }).drop("_reasons", "claim_line_ids")
+    return explained.withColumns(
+        {
+            "score_basis": F.lit(model.basis),
+            "expected_recovery": F.col("fraud_probability")
+            * F.greatest(F.col("paid_amount").cast("double"), F.lit(0.0)),
+            "reasons": with_evidence("_reasons", "claim_line_ids"),
+        }
+    ).drop("_reasons", "claim_line_ids")
 
 
 def with_evidence(reasons: str, lines: str) -> Column:

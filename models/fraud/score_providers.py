@@ -28,12 +28,14 @@ def scored_providers(
     shown = frame.join(lines_shown(claims, evidence), "provider_id", "left").withColumn(
         "_lines", F.coalesce("_lines", F.array().cast("array<string>"))
     )
-    return shown.withColumns({
-        "score_basis": F.lit(model.basis),
-        "expected_recovery": F.col("fraud_probability") * F.greatest(F.col("paid_amount"), F.lit(0.0)),
-        "case_id": F.lit(None).cast("string"),
-        "reasons": with_evidence("_reasons", "_lines"),
-    }).drop("_reasons", "_lines")
+    return shown.withColumns(
+        {
+            "score_basis": F.lit(model.basis),
+            "expected_recovery": F.col("fraud_probability") * F.greatest(F.col("paid_amount"), F.lit(0.0)),
+            "case_id": F.lit(None).cast("string"),
+            "reasons": with_evidence("_reasons", "_lines"),
+        }
+    ).drop("_reasons", "_lines")
 
 
 def lines_shown(claims: DataFrame, evidence: DataFrame) -> DataFrame:
@@ -55,17 +57,19 @@ def _table(providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel) 
     order = scores.assign(row=np.arange(len(scores))).sort_values(["margin", "provider_id"], ascending=[False, True])
     rank = np.zeros(len(scores), dtype=np.int64)
     rank[order["row"].to_numpy()] = np.arange(1, len(scores) + 1)
-    return pa.table({
-        "provider_id": pa.array(providers["provider_id"], pa.string()),
-        "peer_group": pa.array(providers["peer_group"], pa.string()),
-        "claim_count": pa.array(providers["claim_count"].to_numpy(dtype=np.int64)),
-        "paid_amount": pa.array(providers["paid_amount"].to_numpy(dtype=np.float64)),
-        "fraud_probability": _nullable(scores["fraud_probability"]),
-        "fraud_rank": pa.array(rank),
-        "tree_score": _nullable(scores["tree_score"]),
-        "graph_score": _nullable(scores["graph_score"]),
-        "_reasons": reasons_of(model.explained_columns, values, expected, contributions),
-    })
+    return pa.table(
+        {
+            "provider_id": pa.array(providers["provider_id"], pa.string()),
+            "peer_group": pa.array(providers["peer_group"], pa.string()),
+            "claim_count": pa.array(providers["claim_count"].to_numpy(dtype=np.int64)),
+            "paid_amount": pa.array(providers["paid_amount"].to_numpy(dtype=np.float64)),
+            "fraud_probability": _nullable(scores["fraud_probability"]),
+            "fraud_rank": pa.array(rank),
+            "tree_score": _nullable(scores["tree_score"]),
+            "graph_score": _nullable(scores["graph_score"]),
+            "_reasons": reasons_of(model.explained_columns, values, expected, contributions),
+        }
+    )
 
 
 def _nullable(values: pd.Series) -> pa.Array:

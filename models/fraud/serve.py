@@ -15,9 +15,9 @@ from models.fraud.providers import ProviderModel
 
 PREDICT_CLAIMS = "models.fraud.serve:predict_claims"
 PREDICT_PROVIDERS = "models.fraud.serve:predict_providers"
-_NO_EDGES = pd.DataFrame(
-    columns=["edge_type", "from_id", "to_id", "claim_count", "line_count", "paid_amount"]
-).astype({"claim_count": float, "line_count": float, "paid_amount": float})
+_NO_EDGES = pd.DataFrame(columns=["edge_type", "from_id", "to_id", "claim_count", "line_count", "paid_amount"]).astype(
+    {"claim_count": float, "line_count": float, "paid_amount": float}
+)
 
 
 def predict_claims(folder: Path, frame: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +40,9 @@ def claim_signature() -> pd.DataFrame:
 
 def provider_signature() -> pd.DataFrame:
     """Two made-up providers."""
-    return _made_up({"provider_id": ["P", "Q"], "peer_group": ["", ""], "claim_count": [20, 20]}, names(provider_columns()))
+    return _made_up(
+        {"provider_id": ["P", "Q"], "peer_group": ["", ""], "claim_count": [20, 20]}, names(provider_columns())
+    )
 
 
 def _made_up(identity: Mapping[str, Sequence[object]], features: list[str]) -> pd.DataFrame:

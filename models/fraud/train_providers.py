@@ -56,7 +56,9 @@ def train_providers(
     blend = _blend(found, providers, values, edges, at, networks, seed)
     rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
     rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
-    rows.margins["without labels"] = ProviderModel(features, tails, None).score(providers, edges)["margin"].to_numpy()[at]
+    rows.margins["without labels"] = (
+        ProviderModel(features, tails, None).score(providers, edges)["margin"].to_numpy()[at]
+    )
     found.scores = measured(rows, found.final, capacity, seed)
     found.model = ProviderModel(features, tails, ProviderLearners(boosters, lines, networks, blend, folds))
     return found
@@ -71,8 +73,12 @@ def shuffled(edges: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _networks(
-    found: Trained[ProviderModel], providers: pd.DataFrame, values: np.ndarray, edges: pd.DataFrame,
-    at: np.ndarray, seed: int,
+    found: Trained[ProviderModel],
+    providers: pd.DataFrame,
+    values: np.ndarray,
+    edges: pd.DataFrame,
+    at: np.ndarray,
+    seed: int,
 ) -> list[bytes]:
     """One network per fold, and its out-of-fold margins into the rows; none without a graph or with too large a one."""
     rows = _rows(found)
@@ -98,8 +104,13 @@ def _graph_margins(
 
 
 def _blend(
-    found: Trained[ProviderModel], providers: pd.DataFrame, values: np.ndarray, edges: pd.DataFrame,
-    at: np.ndarray, networks: list[bytes], seed: int,
+    found: Trained[ProviderModel],
+    providers: pd.DataFrame,
+    values: np.ndarray,
+    edges: pd.DataFrame,
+    at: np.ndarray,
+    networks: list[bytes],
+    seed: int,
 ) -> Blend:
     """Trees and lines calibrated, with the network's margin beside them if it improves the ranking by more than one
     standard error in the same folds and loses when the graph is shuffled."""

@@ -32,7 +32,12 @@ _ROWS_PER_THREAD = 20_000
 
 
 def train_booster(
-    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, groups: np.ndarray, seed: int
+    shape: dict[str, object],
+    features: list[str],
+    values: np.ndarray,
+    confirmed: np.ndarray,
+    groups: np.ndarray,
+    seed: int,
 ) -> tuple[bytes, int]:
     """A booster of PROVIDER_TREES or CLAIM_TREES, and its number of trees.
 
@@ -42,16 +47,25 @@ def train_booster(
     data = xgb.DMatrix(values, confirmed, feature_names=features)
     params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
     history = xgb.cv(
-        params, data, MAX_ROUNDS, folds=_inner_folds(confirmed, groups, seed),
-        early_stopping_rounds=PATIENCE, as_pandas=False,
+        params,
+        data,
+        MAX_ROUNDS,
+        folds=_inner_folds(confirmed, groups, seed),
+        early_stopping_rounds=PATIENCE,
+        as_pandas=False,
     )
     rounds = max(MIN_ROUNDS, int(np.argmin(history["test-logloss-mean"])) + 1)
     return bytes(xgb.train(params, data, rounds).save_raw("ubj")), rounds
 
 
 def train_boosters(
-    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, groups: np.ndarray,
-    fold: np.ndarray, seed: int,
+    shape: dict[str, object],
+    features: list[str],
+    values: np.ndarray,
+    confirmed: np.ndarray,
+    groups: np.ndarray,
+    fold: np.ndarray,
+    seed: int,
 ) -> tuple[list[bytes], list[int]]:
     """One booster per fold, trained on the rows outside it, and their numbers of trees."""
     made = []

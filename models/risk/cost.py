@@ -18,8 +18,13 @@ Kind = Literal["tweedie", "two_part"]
 VARIANCE_POWERS = (1.3, 1.5, 1.7)
 ROUNDS, PATIENCE = 400, 30
 _TREES: dict[str, object] = {
-    "tree_method": "hist", "max_depth": 4, "eta": 0.05, "subsample": 0.8, "colsample_bytree": 0.6,
-    "min_child_weight": 10, "lambda": 5.0,
+    "tree_method": "hist",
+    "max_depth": 4,
+    "eta": 0.05,
+    "subsample": 0.8,
+    "colsample_bytree": 0.6,
+    "min_child_weight": 10,
+    "lambda": 5.0,
 }
 
 
@@ -82,14 +87,15 @@ def boost(params: dict[str, object], rows: Rows, target: np.ndarray, seed: int) 
     features = matrix(rows.frame)
 
     def data(keep: np.ndarray) -> xgb.DMatrix:
-        return xgb.QuantileDMatrix(features[keep], target[keep], weight=rows.weight[keep],
-                                   nthread=threads(len(rows)))
+        return xgb.QuantileDMatrix(features[keep], target[keep], weight=rows.weight[keep], nthread=threads(len(rows)))
 
     fitted = data(fit)
-    tuning = xgb.QuantileDMatrix(features[tune], target[tune], weight=rows.weight[tune], ref=fitted,
-                                 nthread=threads(len(rows)))
-    found = xgb.train(params, fitted, ROUNDS, evals=[(tuning, "tune")], early_stopping_rounds=PATIENCE,
-                      verbose_eval=False)
+    tuning = xgb.QuantileDMatrix(
+        features[tune], target[tune], weight=rows.weight[tune], ref=fitted, nthread=threads(len(rows))
+    )
+    found = xgb.train(
+        params, fitted, ROUNDS, evals=[(tuning, "tune")], early_stopping_rounds=PATIENCE, verbose_eval=False
+    )
     return xgb.train(params, data(whole), found.best_iteration + 1)
 
 
@@ -117,8 +123,12 @@ def _fit_tweedie(rows: Rows, seed: int) -> CostModel:
         params = {"objective": "reg:tweedie", "tweedie_variance_power": power}
         models.append((power, {"cost": boost(params, rows, rows.cost / unit, seed)}))
     judged = rows.on("tune")
-    power, boosters = min(models, key=lambda pair: mean_deviance(
-        judged.cost, unit * _raw("tweedie", pair[1], dmatrix(judged.frame)), judged.weight))
+    power, boosters = min(
+        models,
+        key=lambda pair: mean_deviance(
+            judged.cost, unit * _raw("tweedie", pair[1], dmatrix(judged.frame)), judged.weight
+        ),
+    )
     return CostModel("tweedie", boosters, _balance("tweedie", boosters, learning), power)
 
 

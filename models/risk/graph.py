@@ -33,9 +33,9 @@ class _Network(nn.Module):
         super().__init__()
         inputs = {"member": width, "provider": 2, "physician": 2}
         self.enter = nn.ModuleDict({node: nn.Linear(size, HIDDEN) for node, size in inputs.items()})
-        self.layers = nn.ModuleList([
-            HeteroConv({(a, "to", b): SAGEConv(HIDDEN, HIDDEN) for a, b in LINKS}, aggr="sum") for _ in range(LAYERS)
-        ])
+        self.layers = nn.ModuleList(
+            [HeteroConv({(a, "to", b): SAGEConv(HIDDEN, HIDDEN) for a, b in LINKS}, aggr="sum") for _ in range(LAYERS)]
+        )
         self.leave = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1))
 
     def forward(self, x: dict[str, Tensor], links: dict[tuple[str, str, str], Tensor]) -> Tensor:
@@ -114,8 +114,10 @@ def fit_graph(rows: Rows, edges: pd.DataFrame, seed: int) -> GraphModel:
 
 def shuffled(edges: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The same graph with its ends exchanged at random: a graph model worth its name does worse on it."""
-    mixed = [part.assign(to_id=part["to_id"].sample(frac=1, random_state=seed).to_numpy())
-             for _, part in edges.groupby("edge_type")]
+    mixed = [
+        part.assign(to_id=part["to_id"].sample(frac=1, random_state=seed).to_numpy())
+        for _, part in edges.groupby("edge_type")
+    ]
     return pd.concat(mixed, ignore_index=True)
 
 
@@ -140,7 +142,8 @@ def _data(frame: pd.DataFrame, edges: pd.DataFrame | None, mean: np.ndarray, spr
     data["provider"].x = _volume(edges[edges["edge_type"] == "member_provider"], "to_id", providers)
     data["physician"].x = _volume(work, "to_id", physicians)
     for (a, b), (part, left, right) in {
-        ("member", "provider"): (care, members, providers), ("provider", "physician"): (work, providers, physicians),
+        ("member", "provider"): (care, members, providers),
+        ("provider", "physician"): (work, providers, physicians),
     }.items():
         pair = np.stack([left.get_indexer(part["from_id"]), right.get_indexer(part["to_id"])])
         index = torch.tensor(pair, dtype=torch.long)

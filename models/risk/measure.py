@@ -105,25 +105,30 @@ def by_decile(rows: Rows, predicted: pd.DataFrame) -> pd.DataFrame:
     """One row per tenth of members by predicted cost: members, mean predicted and actual cost (USD), their ratio,
     coverage of the interval."""
     order = predicted["expected_cost"].rank(method="first").to_numpy()
-    table = pd.DataFrame({
-        "decile": np.minimum((order - 1) * 10 // max(len(rows), 1), 9).astype(int) + 1,
-        "weight": rows.weight,
-        "predicted": rows.weight * predicted["expected_cost"].to_numpy(float),
-        "actual": rows.weight * rows.cost,
-        "inside": rows.weight * (
-            (rows.cost >= np.floor(predicted["expected_cost_lower"].to_numpy(float)))
-            & (rows.cost <= predicted["expected_cost_upper"].to_numpy(float))
-        ),
-        "members": 1,
-    })
+    table = pd.DataFrame(
+        {
+            "decile": np.minimum((order - 1) * 10 // max(len(rows), 1), 9).astype(int) + 1,
+            "weight": rows.weight,
+            "predicted": rows.weight * predicted["expected_cost"].to_numpy(float),
+            "actual": rows.weight * rows.cost,
+            "inside": rows.weight
+            * (
+                (rows.cost >= np.floor(predicted["expected_cost_lower"].to_numpy(float)))
+                & (rows.cost <= predicted["expected_cost_upper"].to_numpy(float))
+            ),
+            "members": 1,
+        }
+    )
     sums = table.groupby("decile").sum()
-    return pd.DataFrame({
-        "members": sums["members"],
-        "mean_predicted": sums["predicted"] / sums["weight"],
-        "mean_actual": sums["actual"] / sums["weight"],
-        "predictive_ratio": sums["predicted"] / sums["actual"].where(sums["actual"] > 0),
-        "interval_coverage": sums["inside"] / sums["weight"],
-    }).reset_index()
+    return pd.DataFrame(
+        {
+            "members": sums["members"],
+            "mean_predicted": sums["predicted"] / sums["weight"],
+            "mean_actual": sums["actual"] / sums["weight"],
+            "predictive_ratio": sums["predicted"] / sums["actual"].where(sums["actual"] > 0),
+            "interval_coverage": sums["inside"] / sums["weight"],
+        }
+    ).reset_index()
 
 
 def paired_gain(rows: Rows, ours: np.ndarray, theirs: np.ndarray, seed: int) -> tuple[float, float, float]:

@@ -74,14 +74,22 @@ class RiskModel:
         """What kind of model this is, for the registered version's tags."""
         if self.trees is None:
             return {"basis": "manual"}
-        return {"basis": "trees", "cost_form": self.trees.cost.kind, "variance_power": self.trees.cost.power,
-                "attachment_basis": self.trees.attachment.basis}
+        return {
+            "basis": "trees",
+            "cost_form": self.trees.cost.kind,
+            "variance_power": self.trees.cost.power,
+            "attachment_basis": self.trees.attachment.basis,
+        }
 
     def save(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         saved: dict[str, object] = {
-            **self.describe(), "horizon_months": HORIZON_MONTHS, "interval": COVERAGE, "features": list(FEATURES),
-            "manual": self.manual.save(), "typical": self.typical,
+            **self.describe(),
+            "horizon_months": HORIZON_MONTHS,
+            "interval": COVERAGE,
+            "features": list(FEATURES),
+            "manual": self.manual.save(),
+            "typical": self.typical,
         }
         if self.trees:
             saved |= {

@@ -30,12 +30,14 @@ def plot_actual(rows: Rows, expected: np.ndarray, tested_on: str) -> Figure:
     """
     figure, axes = new_figure(f"Predicted and actual cost, {tested_on}", "predicted, USD", "actual, USD")
     logs = np.log10(1 + expected), np.log10(1 + rows.cost)
-    shown = axes.hexbin(*logs, gridsize=int(np.clip(np.sqrt(len(rows)) / 2, 6, 30)), mincnt=FEWEST, cmap="cividis", bins="log")
+    shown = axes.hexbin(
+        *logs, gridsize=int(np.clip(np.sqrt(len(rows)) / 2, 6, 30)), mincnt=FEWEST, cmap="cividis", bins="log"
+    )
     limits = [0.0, float(np.log10(1 + max(expected.max(initial=1), rows.cost.max(initial=1))))]
     axes.plot(limits, limits, color=GREY, linestyle="--", linewidth=1)
     ticks = np.arange(0, int(limits[1]) + 1)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(ticks, labels=[f"{10**tick:,}" for tick in ticks.tolist()])
-    if len(shown.get_array()):  # a small test may have no cell to show
+    if (cells := shown.get_array()) is not None and cells.size:  # a small test may have no cell to show
         figure.colorbar(shown, ax=axes, label="members")
     return figure

@@ -26,9 +26,7 @@ def typical_values(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {str(band): {k: float(v) for k, v in row.items() if not pd.isna(v)} for band, row in means.iterrows()}
 
 
-def explain(
-    frame: pd.DataFrame, contributions: np.ndarray, typical: dict[str, dict[str, float]]
-) -> list[list[Reason]]:
+def explain(frame: pd.DataFrame, contributions: np.ndarray, typical: dict[str, dict[str, float]]) -> list[list[Reason]]:
     """Per member at most five reasons, strongest first.
 
     `contribution` is on the log scale: the feature multiplies the expected cost by exp(contribution), which
@@ -44,11 +42,17 @@ def explain(
     for row, strongest in enumerate(order):
         usual = typical.get(bands[row], book)
         kept = [at for at in strongest if strength[row, at] >= _SMALLEST] or [strongest[0]]
-        explained.append([
-            _reason(_COLUMNS[at], values[row, at], usual.get(_COLUMNS[at].name, book.get(_COLUMNS[at].name)),
-                    float(contributions[row, at]))
-            for at in kept
-        ])
+        explained.append(
+            [
+                _reason(
+                    _COLUMNS[at],
+                    values[row, at],
+                    usual.get(_COLUMNS[at].name, book.get(_COLUMNS[at].name)),
+                    float(contributions[row, at]),
+                )
+                for at in kept
+            ]
+        )
     return explained
 
 
@@ -59,8 +63,14 @@ def manual_reason(months_observed: float, factor: float, trained: bool) -> Reaso
     else:
         code, text = "MANUAL_RATE", "Too few members with a known outcome to learn a cost model from"
     text = f"{text}: priced at the book's rate for age and sex, with a wider interval (cost x {factor:.2f})"
-    return {"code": code, "text": text, "value": float(months_observed), "expected": 12.0,
-            "contribution": math.log(max(factor, 1e-6)), "evidence": []}
+    return {
+        "code": code,
+        "text": text,
+        "value": float(months_observed),
+        "expected": 12.0,
+        "contribution": math.log(max(factor, 1e-6)),
+        "evidence": [],
+    }
 
 
 def _reason(column: Column, value: float, expected: float | None, contribution: float) -> Reason:

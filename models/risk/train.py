@@ -116,8 +116,10 @@ def _manual_only(earlier: Snapshot, later: Snapshot) -> Trained:
     cost = np.concatenate([earlier.rows.cost, later.rows.cost])
     weight = np.concatenate([earlier.rows.weight, later.rows.weight])
     manual: ManualRate = fit_manual(frame, cost, weight)
-    note = (f"only {len(frame)} members with a known outcome, both years together (one year needs {MIN_ROWS}): "
-            "the manual rate by age and sex alone, untested")
+    note = (
+        f"only {len(frame)} members with a known outcome, both years together (one year needs {MIN_ROWS}): "
+        "the manual rate by age and sex alone, untested"
+    )
     return Trained(RiskModel(manual, None, {}), notes=[note])
 
 
@@ -149,8 +151,12 @@ def _measure(found: Trained, test: Test, methods: dict[str, Predict], seed: int)
     full = found.model.predict(test.rows.frame)
     chances = full[[name for name in PREDICTED if name.startswith("above_")]].to_numpy()
     ends = [full[name].to_numpy() for name in ("expected_cost_lower", "expected_cost_upper")]
-    ours = {**scores["trees"], **measure_interval(test.rows, *ends), **measure_attachment(test.rows, chances),
-            "members": float(len(test.rows))}
+    ours = {
+        **scores["trees"],
+        **measure_interval(test.rows, *ends),
+        **measure_attachment(test.rows, chances),
+        "members": float(len(test.rows)),
+    }
     found.metrics |= {f"{test.key}_{name}": value for name, value in ours.items()}
     for name in ("age_sex", "last_year", "linear"):
         shown = ("r2", "r2_capped_250k", "deviance")
@@ -169,8 +175,12 @@ def _compare(found: Trained, test: Test, seed: int) -> None:
     trees = found.model.predict(test.rows.frame)["expected_cost"].to_numpy()
     gain, low, high = paired_gain(test.rows, graph, trees, seed)
     without = paired_gain(test.rows, graph, graph_members(test, found.graph, shuffled(test.edges, seed)), seed)
-    found.graph_metrics |= {"gain_over_trees": gain, "gain_over_trees_low": low, "gain_over_trees_high": high,
-                            "gain_over_shuffled_edges": without[0]}
+    found.graph_metrics |= {
+        "gain_over_trees": gain,
+        "gain_over_trees_low": low,
+        "gain_over_trees_high": high,
+        "gain_over_shuffled_edges": without[0],
+    }
     found.graph_wins = low > 0 and without[0] > 0
     verdict = "beat" if found.graph_wins else "did not beat"
     found.notes.append(

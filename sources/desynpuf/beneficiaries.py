@@ -73,7 +73,9 @@ def eligibility(rows: DataFrame) -> DataFrame:
     complete = rows.groupBy("member_id").agg((F.min("preference") == 0).alias("claims_complete"))
     both = F.least("medical_months", "pharmacy_months")
     longer = F.greatest("medical_months", "pharmacy_months")
-    spans = F.array(_span(F.lit(0), both, F.lit(True), F.lit(True)), _span(both, longer, _only("medical"), _only("pharmacy")))
+    spans = F.array(
+        _span(F.lit(0), both, F.lit(True), F.lit(True)), _span(both, longer, _only("medical"), _only("pharmacy"))
+    )
     return (
         rows.join(complete, "member_id")
         .select(*COMMON[:2], "member_id", "year", "death_date", "claims_complete", F.explode(spans).alias("span"))

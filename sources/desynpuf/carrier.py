@@ -67,9 +67,11 @@ def lines(rows: DataFrame) -> DataFrame:
     """One claim line per slot that holds something."""
     used = F.filter(
         "slots",
-        lambda slot: F.coalesce(*[slot[code] for code in _CODES]).isNotNull()
-        | (slot["paid_amount"] != 0)
-        | (slot["allowed_amount"] != 0),
+        lambda slot: (
+            F.coalesce(*[slot[code] for code in _CODES]).isNotNull()
+            | (slot["paid_amount"] != 0)
+            | (slot["allowed_amount"] != 0)
+        ),
     )
     kept = F.when(F.size(used) > 0, used).otherwise(F.slice("slots", 1, 1))
     each = rows.drop("allowed_amount", "paid_amount").select("*", F.posexplode(kept).alias("position", "slot"))

@@ -17,7 +17,6 @@ from sources.delivery import Delivery
 from sources.desynpuf.fields import AMOUNTS, COMMON, day, diagnoses, dollars, no_amount, paid_once
 from sources.desynpuf.layout import REVENUE_SLOTS, slots
 from sources.fields import Field, failed, first_failure, whole_row_only
-from sources.source import Parse
 
 _OWN_OF_CLAIM = (
     *("service_from", "service_through", "admission_date", "discharge_date"),
@@ -47,14 +46,19 @@ def _parse(rows: DataFrame, more: list[Field], shares: tuple[str, ...], own: dic
     ids = [Field(name, required=True) for name in ("DESYNPUF_ID", "CLM_ID", "PRVDR_NUM")]
     allowed = sum([dollars(field.name) for field in others], start=dollars(paid.name))
     later = segment.value > 1
-    codes = F.filter(F.array(*[F.col(name) for name in slots("HCPCS_CD", REVENUE_SLOTS)]), lambda code: code.isNotNull())
+    codes = F.filter(
+        F.array(*[F.col(name) for name in slots("HCPCS_CD", REVENUE_SLOTS)]), lambda code: code.isNotNull()
+    )
     typed = rows.select(
         "file_name",
         "row_number",
         first_failure(
             [*ids, segment, start, end, *more, paid, *others],
             F.when(segment.value < 1, failed("bad_number", "SEGMENT is not 1 or more")),
-            *[F.when(~later & F.col(d.name).isNull(), failed("missing_value", f"{d.name} is empty")) for d in (start, end)],
+            *[
+                F.when(~later & F.col(d.name).isNull(), failed("missing_value", f"{d.name} is empty"))
+                for d in (start, end)
+            ],
             F.when(end.value < start.value, failed("bad_date", "CLM_THRU_DT lies before CLM_FROM_DT")),
         ).alias("failure"),
         F.concat_ws("-", "CLM_ID", (segment.value - 1) * REVENUE_SLOTS + 1, F.lit(1)).alias("key"),

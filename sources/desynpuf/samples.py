@@ -35,11 +35,7 @@ def check_samples(delivery: Delivery) -> None:
         if not any(file.kind.name in _CLAIMS for file in names):
             continue
         whole_carrier = f"DE1_0_2008_to_2010_Carrier_Claims_Sample_{sample}.csv".lower() in present
-        missing = [
-            name
-            for name in wanted
-            if name.lower() not in present and not (whole_carrier and "Carrier" in name)
-        ]
+        missing = [name for name in wanted if name.lower() not in present and not (whole_carrier and "Carrier" in name)]
         if missing:
             raise BadDelivery(
                 f"sample {sample} of the delivery lacks {', '.join(missing)}; download the file (or its zip) from CMS "

@@ -16,7 +16,11 @@ pytestmark = pytest.mark.airflow
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "dags"
 TOLD = {
-    "lake": "s3://insurer/lake", "batch_id": "desynpuf-2010", "as_of": "2010-12-31", "retrain": "always", "seed": "11",
+    "lake": "s3://insurer/lake",
+    "batch_id": "desynpuf-2010",
+    "as_of": "2010-12-31",
+    "retrain": "always",
+    "seed": "11",
 }
 
 

@@ -22,12 +22,7 @@ def test_tasks_form_no_cycle(dag):
 
 
 def test_each_dag_is_started_by_the_asset_of_the_one_before(bag):
-    starts = {
-        asset.name: dag_id
-        for dag_id, dag in bag.dags.items()
-        for task in dag.tasks
-        for asset in task.outlets
-    }
+    starts = {asset.name: dag_id for dag_id, dag in bag.dags.items() for task in dag.tasks for asset in task.outlets}
     waits = {
         dag_id: starts[dag.timetable.asset_condition.name]
         for dag_id, dag in bag.dags.items()

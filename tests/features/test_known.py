@@ -47,19 +47,23 @@ def test_a_line_delivered_twice_counts_once(spark: SparkSession) -> None:
 
 
 def test_fills_and_lines_share_one_shape(spark: SparkSession) -> None:
-    lines = history(
-        spark,
-        """
+    lines = (
+        history(
+            spark,
+            """
         claim type      code  drg revenue day        allowed paid
         c1    inpatient -     470 0120    2024-01-01 90      80
         c2    outpatient -    -   0450    2024-01-01 -       80
         c3    professional 99213 - -      2024-01-01 70      0
         """,
-        """
+            """
         claim day        ndc         units
         f1    2024-01-02 00001000101 30
         """,
-    ).known(date(2024, 12, 31)).lines
+        )
+        .known(date(2024, 12, 31))
+        .lines
+    )
     assert column(lines, "claim_id", "code") == {"c1": "470", "c2": "0450", "c3": "99213", "f1": "00001000101"}
     assert column(lines, "claim_id", "cost") == {"c1": 90.0, "c2": 80.0, "c3": 70.0, "f1": 20.0}
 

@@ -16,8 +16,14 @@ def test_order_and_last_bits_do_not_matter(spark: SparkSession) -> None:
 def test_a_value_or_a_repeated_row_does(spark: SparkSession) -> None:
     found = {
         fingerprint(spark.createDataFrame(rows, DDL))
-        for rows in ([], ROWS, ROWS + ROWS, [ROWS[0]], [("a", 1.6, {"50000": 0.1}, ["X"]), ROWS[1]],
-                     [("a", 1.5, {"50000": 0.2}, ["X"]), ROWS[1]])
+        for rows in (
+            [],
+            ROWS,
+            ROWS + ROWS,
+            [ROWS[0]],
+            [("a", 1.6, {"50000": 0.1}, ["X"]), ROWS[1]],
+            [("a", 1.5, {"50000": 0.2}, ["X"]), ROWS[1]],
+        )
     }
     assert len(found) == 6
 

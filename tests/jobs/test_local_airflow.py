@@ -23,8 +23,13 @@ FAKE_BIN = HOME / "tests" / "dags" / "fake_bin"
 AIRFLOW = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")) / "bin" / "airflow"
 needs_airflow = pytest.mark.skipif(not AIRFLOW.exists(), reason="Airflow is not installed; run `make setup`")
 FACTS = {
-    "source": "desynpuf", "delivery": "/data/sample_1", "lake": "/data/lake", "batch_id": None, "as_of": "2010-12-31",
-    "retrain": "always", "seed": 11,
+    "source": "desynpuf",
+    "delivery": "/data/sample_1",
+    "lake": "/data/lake",
+    "batch_id": None,
+    "as_of": "2010-12-31",
+    "retrain": "always",
+    "seed": 11,
 }
 
 
@@ -62,7 +67,10 @@ def test_assets_carry_a_batch_from_delivery_to_publishing(tmp_path, spark_log):
         + ["publish"] * 2
     )
     assert commands[0] == [
-        "ingest-claims", "--source=desynpuf", "--delivery=/data/sample_1", "--lake=/data/lake",
+        "ingest-claims",
+        "--source=desynpuf",
+        "--delivery=/data/sample_1",
+        "--lake=/data/lake",
         "--batch-id=desynpuf-sample_1",
     ]
     assert all("--lake=/data/lake" in command for command in commands)
@@ -91,7 +99,12 @@ def test_nothing_outlives_a_killed_run(tmp_path, number):
     delivery.mkdir()
     (delivery / "members.csv").write_text("member_id\n")
     command = [
-        sys.executable, "-m", "jobs.cli", "run", f"--delivery={delivery}", f"--lake={tmp_path}/lake",
+        sys.executable,
+        "-m",
+        "jobs.cli",
+        "run",
+        f"--delivery={delivery}",
+        f"--lake={tmp_path}/lake",
         f"--airflow-runs={tmp_path}/runs",
     ]
     running = subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True)

@@ -36,8 +36,9 @@ def registry(lake_root: str, monkeypatch: pytest.MonkeyPatch) -> Registry:
 def _register(registry: Registry, name: str, folder: Path, fingerprint: str = "abc") -> str:
     with registry.run("risk", "a test", {"depth": 4}, {"as_of": "2025-12-31"}) as run:
         run.log_metrics({"r2": 0.25, "undefined": float("nan"), "absent": None})
-        return registry.register(run, name, folder, INPUT, OUTPUT, fingerprint, {"basis": "trees"},
-                                 "tests.models.served_double:predict")
+        return registry.register(
+            run, name, folder, INPUT, OUTPUT, fingerprint, {"basis": "trees"}, "tests.models.served_double:predict"
+        )
 
 
 def test_a_champion_comes_back_with_its_files_tags_and_metrics(registry: Registry, model_folder: Path) -> None:

@@ -33,22 +33,28 @@ def book(members: int, year: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         months_observed=12,
         age_band=pd.cut(age, _EDGES, labels=_BANDS, right=False).astype(str),
     )
-    outcomes = pd.DataFrame({
-        "member_id": features["member_id"],
-        "months_covered": 12,
-        "allowed_amount": np.round(year_of_cost(), 2),
-        "complete": True,
-    })
+    outcomes = pd.DataFrame(
+        {
+            "member_id": features["member_id"],
+            "months_covered": 12,
+            "allowed_amount": np.round(year_of_cost(), 2),
+            "complete": True,
+        }
+    )
     providers = members // 20 + 1
-    care = pd.DataFrame({
-        "edge_type": "member_provider",
-        "from_id": chance.choice(features["member_id"], members * 3),
-        "to_id": [f"p{row}" for row in chance.integers(0, providers, members * 3)],
-    })
-    work = pd.DataFrame({
-        "edge_type": "provider_physician",
-        "from_id": [f"p{row}" for row in range(providers)],
-        "to_id": [f"d{row // 2}" for row in range(providers)],
-    })
+    care = pd.DataFrame(
+        {
+            "edge_type": "member_provider",
+            "from_id": chance.choice(features["member_id"], members * 3),
+            "to_id": [f"p{row}" for row in chance.integers(0, providers, members * 3)],
+        }
+    )
+    work = pd.DataFrame(
+        {
+            "edge_type": "provider_physician",
+            "from_id": [f"p{row}" for row in range(providers)],
+            "to_id": [f"d{row // 2}" for row in range(providers)],
+        }
+    )
     edges = pd.concat([care, work]).drop_duplicates(ignore_index=True).assign(claim_count=1, paid_amount=100.0)
     return features, outcomes, edges

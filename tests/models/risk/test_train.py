@@ -51,8 +51,11 @@ def test_too_few_members_give_the_manual_rate_alone_and_say_so() -> None:
 
 def test_about_fifty_members_do_not_crash() -> None:
     for members in (50, 60, 80):
-        assert np.isfinite(train(snapshot(members, 1), snapshot(members, 2), SEED).model.predict(
-            model_input(book(10, 3)[0])).to_numpy()).all()
+        assert np.isfinite(
+            train(snapshot(members, 1), snapshot(members, 2), SEED)
+            .model.predict(model_input(book(10, 3)[0]))
+            .to_numpy()
+        ).all()
 
 
 def test_without_any_known_outcome_last_year_s_cost_gives_the_rate() -> None:
