@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import Param
 from jinja2 import pass_context
 
-SOURCES = ["synthetic", "desynpuf"]
+SOURCES = ["synthetic", "canonical", "desynpuf"]
 RETRAIN = ["if-data-changed", "if-missing", "always"]
 
 # A path or URL: no quotes, wildcards, redirections or control characters.
