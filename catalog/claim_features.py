@@ -89,7 +89,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="UNBUNDLING_MODIFIERS",
-            reason="A share of {value} of the lines carries a modifier that lifts bundling edits; {expected} is typical",
+            reason="{value} of the lines carry a modifier that lifts bundling edits; {expected} is typical",
         ),
         Column(
             "code_share_in_specialty",
@@ -98,7 +98,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="CODE_RARE_IN_SPECIALTY",
-            reason="Only a share of {value} of the provider's specialty bills one of these codes; {expected} is typical",
+            reason="Only {value} of the provider's specialty bill one of these codes; {expected} is typical",
         ),
         Column(
             "visit_level",
@@ -188,7 +188,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="WEEKEND_SERVICE",
-            reason="A share of {value} of the lines falls on a weekend; {expected} is typical",
+            reason="{value} of the lines fall on a weekend; {expected} is typical",
         ),
         Column(
             "duplicate_lines",

@@ -147,7 +147,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="COST_IN_ONE_MONTH",
-            reason="A share of {value} of the year's cost fell in one month; the average is {expected}",
+            reason="{value} of the year's cost fell in one month; the average is {expected}",
         ),
         Column(
             "active_months",

@@ -26,7 +26,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="SHARED_MEMBERS",
-            reason="A share of {value} of its members also goes to other providers; {expected} is typical",
+            reason="{value} of its members also go to other providers; {expected} is typical",
         ),
         Column(
             "strongest_shared_share",
@@ -35,7 +35,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="SHARES_MEMBERS_WITH_ONE",
-            reason="A share of {value} of its members also goes to one and the same provider; {expected} is typical",
+            reason="{value} of its members also go to one and the same provider; {expected} is typical",
         ),
         Column(
             "ring_member_share",
@@ -44,7 +44,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="MEMBERS_GO_ROUND",
-            reason="A share of {value} of its members goes round the same few providers; {expected} is typical",
+            reason="{value} of its members goes round the same few providers; {expected} is typical",
         ),
         Column(
             "mutual_strongest",

@@ -132,7 +132,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="WEEKEND_SHARE",
-            reason="A share of {value} of its lines falls on weekends; {expected} is typical",
+            reason="{value} of its lines fall on weekends; {expected} is typical",
         ),
         Column(
             "mean_visit_level",
@@ -150,7 +150,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="HIGH_LEVEL_VISITS",
-            reason="A share of {value} of its visits is billed at the two highest levels; {expected} is typical",
+            reason="{value} of its visits are billed at the two highest levels; {expected} is typical",
         ),
         Column(
             "paid_vs_code",
@@ -177,7 +177,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="DUPLICATE_BILLING",
-            reason="A share of {value} of its lines repeats a service already billed; {expected} is typical",
+            reason="{value} of its lines repeat a service already billed; {expected} is typical",
         ),
         Column(
             "after_death_lines",
@@ -195,7 +195,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="OUTSIDE_COVERAGE",
-            reason="A share of {value} of its lines falls on days without coverage; {expected} is typical",
+            reason="{value} of its lines fall on days without coverage; {expected} is typical",
         ),
         Column(
             "during_stay_share",
@@ -204,7 +204,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="SERVICE_DURING_STAY",
-            reason="A share of {value} of its lines falls on days the member was in hospital; {expected} is typical",
+            reason="{value} of its lines fall on days the member was in hospital; {expected} is typical",
         ),
         Column(
             "top_member_paid_share",
@@ -213,7 +213,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="ONE_MEMBER_DOMINATES",
-            reason="A share of {value} of its payments comes from one member; {expected} is typical",
+            reason="{value} of its payments come from one member; {expected} is typical",
         ),
         Column(
             "single_claim_member_share",
@@ -222,7 +222,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="ONE_TIME_MEMBERS",
-            reason="A share of {value} of its members has one claim only; {expected} is typical",
+            reason="{value} of its members have one claim only; {expected} is typical",
         ),
         Column(
             "new_member_share",
@@ -231,7 +231,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="NEW_MEMBERS",
-            reason="A share of {value} of its members is new in the last three months; {expected} is typical",
+            reason="{value} of its members are new in the last three months; {expected} is typical",
         ),
         Column(
             "out_of_state_share",
@@ -240,7 +240,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="OUT_OF_STATE",
-            reason="A share of {value} of its lines is for members of another state; {expected} is typical",
+            reason="{value} of its lines are for members of another state; {expected} is typical",
         ),
         Column(
             "code_count",
@@ -258,7 +258,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="ONE_CODE_DOMINATES",
-            reason="A share of {value} of its lines has the same code; {expected} is typical",
+            reason="{value} of its lines have the same code; {expected} is typical",
         ),
         Column(
             "growth",
@@ -276,7 +276,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="DENIED_SHARE",
-            reason="A share of {value} of its lines was paid nothing; {expected} is typical",
+            reason="{value} of its lines were paid nothing; {expected} is typical",
         ),
         Column(
             "inpatient_paid_share",
@@ -285,7 +285,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="INPATIENT_SHARE",
-            reason="A share of {value} of its payments is for hospital stays; {expected} is typical",
+            reason="{value} of its payments are for hospital stays; {expected} is typical",
         ),
         Column(
             "equipment_paid_share",
@@ -294,7 +294,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="EQUIPMENT_SHARE",
-            reason="A share of {value} of its payments is for equipment and supplies; {expected} is typical",
+            reason="{value} of its payments are for equipment and supplies; {expected} is typical",
         ),
         Column(
             "laboratory_paid_share",
@@ -303,7 +303,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="LABORATORY_SHARE",
-            reason="A share of {value} of its payments is for laboratory tests; {expected} is typical",
+            reason="{value} of its payments are for laboratory tests; {expected} is typical",
         ),
         Column(
             "drug_paid_share",
@@ -312,7 +312,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="DRUG_SHARE",
-            reason="A share of {value} of its payments is for drugs; {expected} is typical",
+            reason="{value} of its payments are for drugs; {expected} is typical",
         ),
         Column(
             "mean_diagnosis_count",
@@ -339,7 +339,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="ONE_REFERRER",
-            reason="A share of {value} of its referred services comes from one physician; {expected} is typical",
+            reason="{value} of its referred services come from one physician; {expected} is typical",
         ),
         Column(
             "paid_per_member_vs_peers",

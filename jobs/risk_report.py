@@ -65,4 +65,4 @@ def _cell(row: dict, figure: str) -> str:
     digits = 0 if figure == "deviance" else 3
     if figure not in _DECIDING:
         return f"{row[figure]:.{digits}f}"
-    return f"{row[figure]:.{digits}f} [{row[figure + '_low']:.{digits}f}, {row[figure + '_high']:.{digits}f}]"
+    return f"{row[figure]:.{digits}f} [{row[figure + '_lower']:.{digits}f}, {row[figure + '_upper']:.{digits}f}]"

@@ -59,14 +59,16 @@ def print_models(console: Console, lake: Lake) -> None:
 def measured(model: RegisteredModel) -> tuple[str, str]:
     """What the model was measured on and the metrics, in words."""
     labels = _FRAUD if model.name.startswith("fraud") else _RISK
-    for prefix, words in _TESTS.items():
+    for test, words in _TESTS.items():
+        # The run that trained a model measured its graph challenger too.
+        prefix = f"graph_{test}" if model.name.endswith("_graph") else test
         found = [
             f"{label} {model.metrics[f'{prefix}_{name}']:.3f}" + _interval(model.metrics, f"{prefix}_{name}")
             for name, label in labels.items()
             if f"{prefix}_{name}" in model.metrics
         ]
         if found:
-            cases = model.metrics.get("labelled") if prefix == "oof" else None
+            cases = model.metrics.get("labelled") if test == "oof" else None
             return (f"{cases:,.0f} {words}" if cases else words), "\n".join(found)
     return "nothing: there are no labels to measure it on", ""
 

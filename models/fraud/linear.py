@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
+
+from models.fraud.arrays import load_arrays, save_arrays
 
 EXTREME = 5.0
 _FILE = "linear.safetensors"
@@ -45,12 +46,11 @@ class Lines:
         return np.where((fold < 0)[:, None], parts.mean(axis=0), own)
 
     def save(self, folder: Path) -> None:
-        arrays = {"mean": self.mean, "spread": self.spread, "weight": self.weight, "intercept": self.intercept}
-        save_file(arrays, folder / _FILE)
+        save_arrays(folder / _FILE, mean=self.mean, spread=self.spread, weight=self.weight, intercept=self.intercept)
 
     @classmethod
     def load(cls, folder: Path) -> Lines:
-        return cls(**load_file(folder / _FILE))
+        return cls(**load_arrays(folder / _FILE))
 
 
 def fit_lines(prepared: np.ndarray, confirmed: np.ndarray, fold: np.ndarray, strength: float) -> Lines:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file, save_file
+
+from models.fraud.arrays import load_arrays, save_arrays
 
 MIN_PEERS = 20
 """A smaller group has no stable median; its members are compared with the whole book."""
@@ -42,12 +43,12 @@ class Peers:
         return (values - self.median[rows]) / self.scale[rows]
 
     def save(self, folder: Path) -> None:
-        save_file({"median": self.median, "scale": self.scale}, folder / "peers.safetensors")
+        save_arrays(folder / "peers.safetensors", median=self.median, scale=self.scale)
         (folder / "peers.json").write_text(json.dumps({"features": self.features, "groups": self.groups}))
 
     @classmethod
     def load(cls, folder: Path) -> Peers:
-        arrays, labels = load_file(folder / "peers.safetensors"), json.loads((folder / "peers.json").read_text())
+        arrays, labels = load_arrays(folder / "peers.safetensors"), json.loads((folder / "peers.json").read_text())
         return cls(tuple(labels["features"]), tuple(labels["groups"]), arrays["median"], arrays["scale"])
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file, save_file
 from scipy.stats import skew
 
+from models.fraud.arrays import load_arrays, save_arrays
 from models.fraud.peers import Peers, fit_peers
 
 # Fine in both tails, where ranks are decided; a quantile past the sample's reach repeats its extreme.
@@ -49,12 +49,12 @@ class Tails:
 
     def save(self, folder: Path) -> None:
         self.peers.save(folder)
-        arrays = {"quantiles": self.quantiles, "side": self.side, "rows": np.array([self.rows])}
-        save_file(arrays, folder / "tails.safetensors")
+        rows = np.array([self.rows])
+        save_arrays(folder / "tails.safetensors", quantiles=self.quantiles, side=self.side, rows=rows)
 
     @classmethod
     def load(cls, folder: Path) -> Tails:
-        arrays = load_file(folder / "tails.safetensors")
+        arrays = load_arrays(folder / "tails.safetensors")
         return cls(Peers.load(folder), arrays["quantiles"], arrays["side"], int(arrays["rows"][0]))
 
 

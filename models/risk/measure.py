@@ -59,7 +59,7 @@ FIGURES: dict[str, Figure] = {
 
 
 def measure_cost(rows: Rows, expected: np.ndarray, seed: int) -> dict[str, float]:
-    """Each of FIGURES, with `_low` and `_high`: a 95 % bootstrap interval over members."""
+    """Each of FIGURES, with `_lower` and `_upper`: a 95 % bootstrap interval over members."""
     found: dict[str, float] = {}
     if not len(rows) or not np.sum(rows.weight * rows.cost) > 0:
         return found
@@ -69,7 +69,7 @@ def measure_cost(rows: Rows, expected: np.ndarray, seed: int) -> dict[str, float
             repeats = np.array([figure(rows.cost[draw], expected[draw], rows.weight[draw]) for draw in draws])
         low, high = np.quantile(repeats[np.isfinite(repeats)], [0.025, 0.975])
         found[name] = figure(rows.cost, expected, rows.weight)
-        found |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+        found |= {f"{name}_lower": float(low), f"{name}_upper": float(high)}
     return found
 
 

@@ -177,8 +177,8 @@ def _compare(found: Trained, test: Test, seed: int) -> None:
     without = paired_gain(test.rows, graph, graph_members(test, found.graph, shuffled(test.edges, seed)), seed)
     found.graph_metrics |= {
         "gain_over_trees": gain,
-        "gain_over_trees_low": low,
-        "gain_over_trees_high": high,
+        "gain_over_trees_lower": low,
+        "gain_over_trees_upper": high,
         "gain_over_shuffled_edges": without[0],
     }
     found.graph_wins = low > 0 and without[0] > 0

@@ -17,7 +17,7 @@ def test_trees_beat_every_baseline_on_members_and_years_never_seen(trained: Trai
 def test_reports_all_members_and_unseen_ones_apart(trained: Trained) -> None:
     assert trained.metrics["oot_members"] == 1500
     assert 0 < trained.metrics["oot_unseen_members"] < 400
-    assert trained.metrics["oot_r2_low"] <= trained.metrics["oot_r2"] <= trained.metrics["oot_r2_high"]
+    assert trained.metrics["oot_r2_lower"] <= trained.metrics["oot_r2"] <= trained.metrics["oot_r2_upper"]
 
 
 def test_same_seed_same_model(trained: Trained) -> None:
