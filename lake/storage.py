@@ -126,6 +126,7 @@ class Lake:
             delta = self._delta(staged.table) or self._create(staged, run)
             if not self._holds(delta, staged):
                 self._replace(delta, staged, run)
+                delta.update_incremental()  # a table stays at the version it was opened at, even past its own commit
         except CommitFailedError as error:
             raise conflict(staged) from error
         return delta.version()
@@ -135,15 +136,19 @@ class Lake:
         return self.commit(self.stage(df, table, partition_value), run)
 
     def vacuum_orphans(self, table: str, older_than_hours: int = 7 * 24) -> int:
-        """Delete files that no version of the table ever held, such as those of a killed job; returns how many.
+        """Delete data files that no version of the table ever held, such as a killed job's; returns how many.
 
         Every version stays readable. Files staged longer ago than `older_than_hours` and never published go too.
         """
         delta = self._require(table)
         versions = list(range(delta.version() + 1))
-        orphans = delta.vacuum(older_than_hours, enforce_retention_duration=False, full=True, keep_versions=versions)
-        for file in orphans:
-            self._fs.delete_file(f"{self._base}/tables/{table}/{file}")
+        strays = delta.vacuum(older_than_hours, enforce_retention_duration=False, full=True, keep_versions=versions)
+        orphans = [file for file in strays if file.endswith(".parquet")]
+        # Spark's own notes (checksums, _SUCCESS) go with the data they lie beside, and stay with what a version holds.
+        folders = {_first_two(file) for file in orphans}
+        for file in strays:
+            if _first_two(file) in folders:
+                self._fs.delete_file(f"{self._base}/tables/{table}/{file}")
         return len(orphans)
 
     # -- inside --------------------------------------------------------------------------------
@@ -179,16 +184,20 @@ class Lake:
             commit_properties=note(staged, run),
         )
 
-    def _delta(self, table: str, version: int | None = None) -> DeltaTable | None:
+    def _delta(self, table: str) -> DeltaTable | None:
         try:
-            return DeltaTable(self.path(table), version=version)
+            return DeltaTable(self.path(table))
         except TableNotFoundError:
             return None
 
     def _require(self, table: str, version: int | None = None) -> DeltaTable:
-        delta = self._delta(table, version)
+        delta = self._delta(table)
         if delta is None:
             raise MissingTable(f"the lake {self.root} has no table {table}; run the job that builds it first")
+        if version is not None:
+            if not 0 <= version <= delta.version():
+                raise MissingTable(f"{table} has no version {version}; its newest is {delta.version()}")
+            delta.load_as_version(version)
         return delta
 
     def _written(self, table: str, folder: str) -> dict[str, int]:
@@ -227,6 +236,11 @@ def _frame(spark: SparkSession, table: Table, files: list[str]) -> DataFrame:
     if not files:
         return spark.createDataFrame([], table.ddl)
     return spark.read.schema(table.ddl).parquet(*files)
+
+
+def _first_two(path: str) -> str:
+    """The partition's folder and, in it, that of one staging."""
+    return "/".join(path.split("/")[:2])
 
 
 def _delta_schema(df: DataFrame) -> str:
