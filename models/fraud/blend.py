@@ -12,8 +12,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-_RIDGE = 0.01
-_EVEN = 0.1
+_RIDGE = 1.0
+_EVEN = 10.0
+"""Strength of the pulls to zero and to even shares, in labels: what a few labels say, many outvote."""
 _LEAST_WEIGHT = 1e-3
 _MIN_CONTROL = 20
 
@@ -66,6 +67,7 @@ def fit_blend(inputs: tuple[str, ...], margins: np.ndarray, confirmed: np.ndarra
     sign, count = 2.0 * confirmed - 1.0, len(inputs)
     pull = np.diag(np.r_[0.0, np.full(count + 1, _RIDGE)])
     pull[1 : 1 + count, 1 : 1 + count] += _EVEN * (np.eye(count) - 1.0 / count)
+    pull /= len(design)
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
         score = sign * (design @ beta)

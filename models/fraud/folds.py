@@ -34,8 +34,8 @@ def claim_folds(claims: pd.DataFrame, providers: dict[str, int], seed: int, fold
     )
     found = {group: providers[group] for group in frame["group"].unique() if group in providers}
     rest = frame[~frame["group"].isin(found)].reset_index(drop=True)
-    if rest["group"].nunique() < folds:
-        return found | {group: fold for fold, group in enumerate(sorted(rest["group"].unique()))}
+    if rest["group"].nunique() < folds or rest["confirmed"].value_counts().max() < folds:  # too few to stratify
+        return found | {group: number % folds for number, group in enumerate(sorted(rest["group"].unique()))}
     split = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(rest, rest["confirmed"], rest["group"])
     for fold, (_, held_out) in enumerate(split):
         found.update(dict.fromkeys(rest["group"].iloc[held_out], fold))

@@ -42,8 +42,11 @@ def train_booster(
     """A booster of PROVIDER_TREES or CLAIM_TREES, and its number of trees.
 
     The number of trees is chosen by cross-validation within the rows given (grouped by provider), which are a
-    training fold: the held-out fold decides nothing.
+    training fold: the held-out fold decides nothing. Raises ValueError for labels of one outcome, of which XGBoost
+    would make a constant without a word.
     """
+    if len(np.unique(confirmed)) < 2:
+        raise ValueError("labels of one outcome: trees cannot learn what tells it from the other")
     data = xgb.DMatrix(values, confirmed, feature_names=features)
     params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
     history = xgb.cv(
