@@ -89,4 +89,10 @@ def first_failure(fields: list[Field], *more: Column) -> Column:
 
 def whole_row_only(amount: Column) -> Column:
     """An amount of a row that is whole: in a truncated row the last figure may be cut in two, so none is read."""
-    return F.when(F.col("broken").isNull(), amount).cast("decimal(14,2)")
+    return F.when(F.col("broken").isNull(), amount).try_cast("decimal(14,2)")
+
+
+def does_not_fit(amount: Column, what: str) -> Column:
+    """The failure of an amount made of several: each may fit where their sum does not."""
+    too_large = amount.isNotNull() & amount.try_cast("decimal(14,2)").isNull()
+    return F.when(too_large, failed("bad_amount", f"{what} do not fit decimal(14,2) together"))

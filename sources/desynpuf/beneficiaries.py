@@ -31,7 +31,7 @@ def parse(rows: DataFrame, delivery: Delivery) -> DataFrame:
     birth, death = day("BENE_BIRTH_DT", required=True), day("BENE_DEATH_DT")
     months = [Field(name, "int", required=True) for name in _MONTHS]
     fields = [Field("DESYNPUF_ID", required=True), birth, death, Field("BENE_SEX_IDENT_CD", required=True), *months]
-    year = F.regexp_extract("file_name", r"DE1_0_(\d{4})_Beneficiary", 1).cast("int")
+    year = F.regexp_extract("file_name", r"(?i).*DE1_0_(\d{4})_Beneficiary", 1).cast("int")
     covered, pharmacy = F.greatest(months[0].value, months[1].value), months[2].value
     return rows.select(
         "file_name",

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from sources.delivery import Delivery
 from sources.desynpuf.fields import COMMON, day, diagnoses, dollars, no_amount, paid_once
 from sources.desynpuf.layout import LINE_SLOTS
-from sources.fields import Field, failed, first_failure, whole_row_only
+from sources.fields import Field, does_not_fit, failed, first_failure, whole_row_only
 
 _CODES = {
     "physician_id": "PRF_PHYSN_NPI",
@@ -49,6 +49,7 @@ def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
         first_failure(
             [Field("DESYNPUF_ID", required=True), Field("CLM_ID", required=True), start, end, *amounts],
             F.when(end.value < start.value, failed("bad_date", "CLM_THRU_DT lies before CLM_FROM_DT")),
+            *[does_not_fit(total, f"the {_DOLLARS[column]} of all lines") for column, total in totals.items()],
         ).alias("failure"),
         F.concat(F.col("CLM_ID"), F.lit("-1-1")).alias("key"),
         F.col("DESYNPUF_ID").alias("member_id"),

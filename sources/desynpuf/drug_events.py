@@ -12,24 +12,28 @@ from pyspark.sql import functions as F
 
 from sources.delivery import Delivery
 from sources.desynpuf.fields import day, dollars, no_amount, paid_once
-from sources.fields import Field, first_failure, whole_row_only
+from sources.fields import Field, does_not_fit, first_failure, whole_row_only
 
 
 def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
     """Typed fills; see FileKind."""
     filled, total = day("SRVC_DT", required=True), Field("TOT_RX_CST_AMT", "money", required=True)
     quantity, days = Field("QTY_DSPNSD_NUM", "double"), Field("DAYS_SUPLY_NUM", "int")
+    paid = total.value - dollars("PTNT_PAY_AMT")
     ids = [Field(name, required=True) for name in ("DESYNPUF_ID", "PDE_ID", "PROD_SRVC_ID")]
     return rows.select(
         "file_name",
         "row_number",
-        first_failure([*ids, filled, quantity, days, Field("PTNT_PAY_AMT", "money"), total]).alias("failure"),
+        first_failure(
+            [*ids, filled, quantity, days, Field("PTNT_PAY_AMT", "money"), total],
+            does_not_fit(paid, "TOT_RX_CST_AMT and PTNT_PAY_AMT"),
+        ).alias("failure"),
         F.concat(F.col("PDE_ID"), F.lit("-1-1")).alias("key"),
         F.col("DESYNPUF_ID").alias("member_id"),
         F.lit(0).alias("preference"),
         no_amount().alias("charge_amount"),
         whole_row_only(total.value).alias("allowed_amount"),
-        whole_row_only(total.value - dollars("PTNT_PAY_AMT")).alias("paid_amount"),
+        whole_row_only(paid).alias("paid_amount"),
         F.col("PDE_ID").alias("claim_id"),
         filled.value.alias("dispensing_date"),
         F.col("PROD_SRVC_ID").alias("ndc_code"),

@@ -16,12 +16,14 @@ from pyspark.sql import functions as F
 from sources.delivery import Delivery
 from sources.desynpuf.fields import AMOUNTS, COMMON, day, diagnoses, dollars, no_amount, paid_once
 from sources.desynpuf.layout import REVENUE_SLOTS, slots
-from sources.fields import Field, failed, first_failure, whole_row_only
+from sources.fields import Field, does_not_fit, failed, first_failure, whole_row_only
+from sources.verdicts import WHERE
 
 _OWN_OF_CLAIM = (
     *("service_from", "service_through", "admission_date", "discharge_date"),
     *("provider_id", "physician_id", "drg_code", "diagnosis_codes"),
 )
+_MOST_SEGMENTS = 99
 _INPATIENT_SHARES = ("NCH_BENE_IP_DDCTBL_AMT", "NCH_BENE_PTA_COINSRNC_LBLTY_AM", "NCH_BENE_BLOOD_DDCTBL_LBLTY_AM")
 _OUTPATIENT_SHARES = ("NCH_BENE_PTB_DDCTBL_AMT", "NCH_BENE_PTB_COINSRNC_AMT", "NCH_BENE_BLOOD_DDCTBL_LBLTY_AM")
 
@@ -40,12 +42,13 @@ def parse_outpatient(rows: DataFrame, _delivery: Delivery) -> DataFrame:
 
 
 def _parse(rows: DataFrame, more: list[Field], shares: tuple[str, ...], own: dict[str, Column]) -> DataFrame:
-    start, end, segment = day("CLM_FROM_DT"), day("CLM_THRU_DT"), Field("SEGMENT", "int", required=True)
+    start, end, counted = day("CLM_FROM_DT"), day("CLM_THRU_DT"), Field("SEGMENT", "int", required=True)
+    segment = F.when(counted.value.between(1, _MOST_SEGMENTS), counted.value)
     paid = Field("CLM_PMT_AMT", "money", required=True)
     others = [Field(name, "money") for name in ("NCH_PRMRY_PYR_CLM_PD_AMT", *shares)]
     ids = [Field(name, required=True) for name in ("DESYNPUF_ID", "CLM_ID", "PRVDR_NUM")]
     allowed = sum([dollars(field.name) for field in others], start=dollars(paid.name))
-    later = segment.value > 1
+    later = segment > 1
     codes = F.filter(
         F.array(*[F.col(name) for name in slots("HCPCS_CD", REVENUE_SLOTS)]), lambda code: code.isNotNull()
     )
@@ -53,22 +56,23 @@ def _parse(rows: DataFrame, more: list[Field], shares: tuple[str, ...], own: dic
         "file_name",
         "row_number",
         first_failure(
-            [*ids, segment, start, end, *more, paid, *others],
-            F.when(segment.value < 1, failed("bad_number", "SEGMENT is not 1 or more")),
+            [*ids, counted, start, end, *more, paid, *others],
+            F.when(segment.isNull(), failed("bad_number", f"SEGMENT is not 1 to {_MOST_SEGMENTS}")),
             *[
                 F.when(~later & F.col(d.name).isNull(), failed("missing_value", f"{d.name} is empty"))
                 for d in (start, end)
             ],
             F.when(end.value < start.value, failed("bad_date", "CLM_THRU_DT lies before CLM_FROM_DT")),
+            does_not_fit(allowed, "CLM_PMT_AMT and what others paid"),
         ).alias("failure"),
-        F.concat_ws("-", "CLM_ID", (segment.value - 1) * REVENUE_SLOTS + 1, F.lit(1)).alias("key"),
+        F.concat_ws("-", "CLM_ID", (segment - 1) * REVENUE_SLOTS + 1, F.lit(1)).alias("key"),
         F.col("DESYNPUF_ID").alias("member_id"),
         F.lit(0).alias("preference"),
         no_amount().alias("charge_amount"),
         whole_row_only(allowed).alias("allowed_amount"),
         whole_row_only(paid.value).alias("paid_amount"),
         F.col("CLM_ID").alias("claim_id"),
-        segment.value.alias("segment"),
+        segment.alias("segment"),
         start.value.alias("service_from"),
         end.value.alias("service_through"),
         F.col("PRVDR_NUM").alias("provider_id"),
@@ -83,8 +87,9 @@ def _parse(rows: DataFrame, more: list[Field], shares: tuple[str, ...], own: dic
 def _continued(typed: DataFrame) -> DataFrame:
     """Give later segments what segment 1 says about the claim."""
     is_later = (F.coalesce("segment", F.lit(1)) > 1) & F.col("failure").isNull()
-    first = typed.where(F.col("failure").isNull() & (F.col("segment") == 1)).dropDuplicates(["claim_id"])
-    claim = first.select("claim_id", F.struct(*_OWN_OF_CLAIM).alias("claim"))
+    first = typed.where(F.col("failure").isNull() & (F.col("segment") == 1))
+    # A segment 1 that came twice counts as it came first: the row that is kept.
+    claim = first.groupBy("claim_id").agg(F.min_by(F.struct(*_OWN_OF_CLAIM), F.struct(*WHERE)).alias("claim"))
     later = typed.where(is_later).join(claim, "claim_id", "left")
     orphan = failed("missing_first_segment", "segment 1 of the claim is not in the delivery or was rejected")
     inherited = {name: F.col(f"claim.{name}") for name in _OWN_OF_CLAIM}
