@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 
 from jobs.text_table import text_table
 
@@ -32,9 +33,9 @@ def print_delivery(console: Console, connection: duckdb.DuckDBPyConnection, pres
     batch, batches, *sums, rows_add_up, dollars_add_up = total
     of = f" (the last of {batches} in the lake)" if batches > 1 else ""
     numbers_of = ("rows>", "accepted>", "rejected>", "paid USD>", "accepted>", "rejected>")
-    text = text_table(f"Delivery {batch}{of}", "file", "for", *numbers_of, wrap=("file",))
+    text = text_table(f"Delivery {escape(batch)}{of}", "file", "for", *numbers_of, wrap=("file",))
     for file, table, *numbers in files:
-        text.add_row(file, table, *_numbers(numbers))
+        text.add_row(escape(file), table, *_numbers(numbers))
     text.add_section()
     text.add_row("total", "", *_numbers(sums))
     console.print(text)
@@ -78,7 +79,7 @@ def print_checks(console: Console, connection: duckdb.DuckDBPyConnection, presen
     ).fetchall()
     text = text_table("Checks", "table", "of", "rows>", "passed>", "warned>", "stopped>")
     for table, value, *numbers in tables:
-        text.add_row(table, value, *_numbers(numbers))
+        text.add_row(table, escape(value), *_numbers(numbers))
     text.add_section()
     text.add_row("total", "", "", *_numbers([sum(row[column] for row in tables) for column in (3, 4, 5)]))
     console.print(text)
@@ -87,7 +88,7 @@ def print_checks(console: Console, connection: duckdb.DuckDBPyConnection, presen
         order by status, table_name, check_name"""
     ).fetchall()
     for status, table, check, seen in failed:
-        console.print(f"  {status}: {table}: {check}" + (f" ({seen})" if seen else ""), highlight=False)
+        console.print(f"  {status}: {table}: {check}" + (f" ({seen})" if seen else ""), highlight=False, markup=False)
     console.print()
 
 

@@ -11,8 +11,8 @@ _LOG_WIDTH = 150
 
 def text_console() -> Console:
     """As wide as the terminal or, where the output is a file, wide enough for a table's words."""
-    console = Console()
-    return console if console.is_terminal else Console(width=_LOG_WIDTH)
+    console = Console(emoji=False)  # a code such as :1: in a name is no emoji
+    return console if console.is_terminal else Console(width=_LOG_WIDTH, emoji=False)
 
 
 def text_table(title: str, *columns: str, wrap: tuple[str, ...] = (), lines: bool = False) -> Table:
