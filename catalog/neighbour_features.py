@@ -44,7 +44,7 @@ TABLE = Table(
             "feature",
             "share 0..1",
             code="MEMBERS_GO_ROUND",
-            reason="{value} of its members goes round the same few providers; {expected} is typical",
+            reason="{value} of its members go round the same few providers; {expected} is typical",
         ),
         Column(
             "mutual_strongest",

@@ -25,7 +25,7 @@ _SYNTHETIC = "var/deliveries/synthetic"
 
 
 def run(
-    source: Annotated[str, typer.Option(help="Format of the delivery: synthetic, canonical or desynpuf.")] = "synthetic",
+    source: Annotated[str, typer.Option(help="Format: synthetic, canonical or desynpuf.")] = "synthetic",
     delivery: Annotated[
         str, typer.Option(help=f"Folder of the delivery. Empty: {_SYNTHETIC}, generated when it is not there.")
     ] = "",
