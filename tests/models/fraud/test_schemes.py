@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from models.fraud.inputs import claim_columns, provider_columns
 from models.fraud.schemes import SCHEME_OF_CODE, SINCE
@@ -12,4 +12,4 @@ def test_every_code_is_one_that_a_reason_can_carry() -> None:
 
 
 def test_the_policy_is_dated() -> None:
-    assert date.fromisoformat(SINCE) <= date.today()
+    assert date.fromisoformat(SINCE) <= datetime.now(UTC).date()

@@ -18,6 +18,7 @@ from models.fraud.train_claims import train_claims
 from tests.models.fraud.book import CLAIM_TELLS, Book
 from tests.models.fraud.conftest import SEED, with_score
 
+pytestmark = pytest.mark.slow
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 

@@ -18,6 +18,8 @@ from models.fraud.train_providers import train_providers
 from tests.models.fraud.book import Book
 from tests.models.fraud.conftest import SEED
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def learnt(found_providers: Trained[ProviderModel]) -> ProviderLearners:
