@@ -41,7 +41,7 @@ def claim_signature() -> pd.DataFrame:
 def provider_signature() -> pd.DataFrame:
     """Two made-up providers."""
     return _made_up(
-        {"provider_id": ["P", "Q"], "peer_group": ["", ""], "claim_count": [20, 20]}, names(provider_columns())
+        {"provider_id": ["P", "Q"], "peer_group": ["", ""], "claim_count": [20.0, 20.0]}, names(provider_columns())
     )
 
 

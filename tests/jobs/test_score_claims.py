@@ -1,0 +1,170 @@
+"""Scoring of a small generated book that took the whole way: delivery, canonical tables, features, models."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+
+from catalog import TABLES
+from catalog.errors import ModelUnavailable
+from jobs.retrain import RetrainWhen
+from jobs.score_claims import score_as_of
+from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, train_as_of
+from lake import Lake
+from models.fraud.inputs import labels_of
+from models.registry import Registry
+
+pytestmark = pytest.mark.slow
+WHEN = RetrainWhen.if_data_changed
+Generated = tuple[Lake, date]
+
+
+@pytest.fixture(scope="module")
+def scored(spark: SparkSession, generated: Generated) -> Iterator[Generated]:
+    """The generated lake with both models trained and both tables staged."""
+    patch = pytest.MonkeyPatch()
+    patch.delenv("UNDERWATCH_MLFLOW", raising=False)
+    train_as_of(spark, *generated, WHEN)
+    assert score_as_of(spark, *generated) == {"scored_claims": True, "scored_providers": True}
+    yield generated
+    patch.undo()
+
+
+def staged(spark: SparkSession, at: Generated, table: str) -> pd.DataFrame:
+    lake, day = at
+    found: pd.DataFrame = lake.read_staged(spark, lake.staged(table, day)).toPandas()
+    return found.sort_values("fraud_rank", ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def claims(spark: SparkSession, scored: Generated) -> pd.DataFrame:
+    return staged(spark, scored, "scored_claims")
+
+
+@pytest.fixture(scope="module")
+def providers(spark: SparkSession, scored: Generated) -> pd.DataFrame:
+    return staged(spark, scored, "scored_providers")
+
+
+@pytest.fixture(scope="module")
+def features(spark: SparkSession, scored: Generated) -> pd.DataFrame:
+    lake, day = scored
+    found: pd.DataFrame = lake.read(spark, "claim_features", partition=day).toPandas()
+    return found
+
+
+def test_every_claim_is_scored_once_with_what_the_features_know_of_it(
+    claims: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    passed = ["claim_id", "claim_type", "provider_id", "member_id", "service_from", "paid_amount", "batch_id"]
+    one, other = (frame[passed].sort_values("claim_id", ignore_index=True) for frame in (claims, features))
+    pd.testing.assert_frame_equal(one, other)
+    assert list(claims) == TABLES["scored_claims"].column_names
+
+
+@pytest.mark.parametrize("table", ["claims", "providers"])
+def test_ranks_are_1_to_n_and_follow_the_probability(table: str, request: pytest.FixtureRequest) -> None:
+    found: pd.DataFrame = request.getfixturevalue(table)
+    assert found["fraud_rank"].tolist() == list(range(1, len(found) + 1))
+    said = found["fraud_probability"].dropna()
+    assert said.between(0, 1).all()
+    assert said.is_monotonic_decreasing
+
+
+def test_each_table_says_what_its_scores_rest_on(
+    scored: Generated, claims: pd.DataFrame, providers: pd.DataFrame
+) -> None:
+    for found, name in ((claims, CLAIM_MODEL), (providers, PROVIDER_MODEL)):
+        champion = Registry(scored[0].root).champion(name)
+        stamped = found[["model_name", "model_version", "run_id", "score_basis"]].drop_duplicates()
+        assert stamped.to_numpy().tolist() == [[name, "1", champion.run_id, champion.tags["score_basis"]]]
+        supervised = champion.tags["score_basis"] == "supervised"
+        assert found["fraud_probability"].notna().eq(supervised).all()
+        assert found["expected_recovery"].notna().eq(supervised).all()
+
+
+def test_reasons_are_never_empty_and_the_evidence_is_the_claim_s_own(
+    claims: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    own = features.set_index("claim_id")["claim_line_ids"]
+    codes = {column.code for column in TABLES["claim_features"].columns} | {"PROVIDER_SUSPECT", "NO_UNUSUAL_PATTERN"}
+    for claim, reasons in zip(claims["claim_id"], claims["reasons"], strict=True):
+        assert 1 <= len(reasons) <= 5
+        strength = [reason["contribution"] for reason in reasons]
+        assert strength == sorted(strength, reverse=True)
+        for reason in reasons:
+            assert reason["text"] and reason["code"] in codes
+            assert len(reason["evidence"]) > 0
+            assert set(reason["evidence"]) <= set(own[claim])
+
+
+def test_the_lines_named_exist(spark: SparkSession, scored: Generated, claims: pd.DataFrame) -> None:
+    lake, _ = scored
+    known = {
+        row.claim_line_id
+        for table in ("claim_lines", "pharmacy_claims")
+        for row in lake.read(spark, table).select("claim_line_id").collect()
+    }
+    named = {line for reasons in claims["reasons"] for reason in reasons for line in reason["evidence"]}
+    assert named <= known
+
+
+def test_every_provider_is_scored_once_with_lines_of_its_own_claims(
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame, providers: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    lake, day = scored
+    known = lake.read(spark, "provider_features", partition=day).select("provider_id").toPandas()["provider_id"]
+    assert sorted(providers["provider_id"]) == sorted(known)
+    assert list(providers) == TABLES["scored_providers"].column_names
+    owner = features.explode("claim_line_ids").set_index("claim_line_ids")["provider_id"]
+    for provider, reasons in zip(providers["provider_id"], providers["reasons"], strict=True):
+        assert 1 <= len(reasons) <= 5
+        assert {owner[line] for reason in reasons for line in reason["evidence"]} <= {provider}
+
+
+def test_scoring_twice_leaves_the_rows_and_their_time(
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame
+) -> None:
+    assert score_as_of(spark, *scored) == {"scored_claims": False, "scored_providers": False}
+    pd.testing.assert_frame_equal(staged(spark, scored, "scored_claims"), claims)
+
+
+def test_without_investigations_the_basis_is_unsupervised(
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNDERWATCH_MLFLOW", raising=False)
+    source, day = Path(scored[0].root), scored[1]
+    for table in ("claim_features", "provider_features", "neighbour_features", "care_graph"):
+        shutil.copytree(source / "tables" / table, tmp_path / "tables" / table)
+    bare = Lake(str(tmp_path)), day
+    train_as_of(spark, *bare, WHEN)
+    score_as_of(spark, *bare)
+    found = staged(spark, bare, "scored_claims")
+    assert sorted(found["claim_id"]) == sorted(claims["claim_id"])
+    assert set(found["score_basis"]) == {"unsupervised"}
+    assert found["fraud_probability"].isna().all()
+    assert found["fraud_rank"].tolist() == list(range(1, len(found) + 1))
+    assert found["reasons"].map(len).min() >= 1
+
+
+def test_confirmed_claims_come_before_unfounded_ones(
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame
+) -> None:
+    known = scored[0].read(spark, "investigations").where("target_type = 'claim'").toPandas()
+    judged = claims.merge(labels_of(known), left_on="claim_id", right_on="target_id")
+    middle = judged.groupby("confirmed")["fraud_rank"].median()
+    assert middle[1] < middle[0]
+
+
+def test_scoring_without_a_model_names_the_mend(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNDERWATCH_MLFLOW", raising=False)
+    with pytest.raises(ModelUnavailable, match="underwatch train-fraud"):
+        score_as_of(spark, Lake(str(tmp_path)), date(2025, 12, 31))
