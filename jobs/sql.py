@@ -27,7 +27,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="DuckDB SQL; every table of the lake is a view of its name.")],
     lake: LakeRoot = DEFAULT_LAKE,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a text table.")] = False,
-    limit: Annotated[int, typer.Option(help="Rows printed at most; 0 prints all.")] = 200,
+    limit: Annotated[int, typer.Option(min=0, help="Rows printed at most; 0 prints all.")] = 200,
 ) -> None:
     """Answer a SQL query on the tables of the lake. The query cannot change them, nor read or write any other file.
 
