@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table as TextTable
 
@@ -90,11 +91,12 @@ def _ingest(
 
 
 def _earlier(spark: SparkSession, store: Lake, batch: str) -> Earlier:
-    members = store.read_or_empty(spark, "members").where(f"batch_id <> '{batch}'").select("member_id")
+    others = F.col("batch_id") != batch
+    members = store.read_or_empty(spark, "members").where(others).select("member_id")
     lines = {}
     for table in _CLAIMS:
         if set(store.partitions(table)) - {batch}:
-            lines[table] = store.read(spark, table).where(f"batch_id <> '{batch}'").select("claim_line_id", "batch_id")
+            lines[table] = store.read(spark, table).where(others).select("claim_line_id", "batch_id")
     return Earlier(members.distinct(), lines)
 
 

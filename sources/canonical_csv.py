@@ -92,6 +92,7 @@ def _kind(name: str) -> FileKind:
         example=f"{name}.csv",
         duplicate_reason="duplicate_claim_line" if name in _CLAIMS else "duplicate_row",
         required=name != "investigations",
+        may_be_empty=name == "investigations",
         names_members=name == "members",
         needs_known_member=name in ("eligibility", *_CLAIMS),
     )

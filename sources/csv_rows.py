@@ -6,6 +6,7 @@ dropped, and the row number is the one an editor shows (the header is row 1), on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import reduce
 from urllib.parse import unquote, urlparse
@@ -17,6 +18,8 @@ from sources.delivery import DeliveredFile
 from sources.fields import failed
 
 _CORRUPT = "_corrupt_record"
+# A folder may be called "June [1]"; Spark would take that for a pattern.
+_GLOB = re.compile(r"[{}\[\]*?\\]")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _lines(spark: SparkSession, files: list[DeliveredFile]) -> DataFrame:
     # `position` rises by one from line to line within a block of a file; blocks are put in order by `_read`.
     return (
         spark.read.option("lineSep", "\n")
-        .text([str(file.path.resolve()) for file in files])
+        .text([_GLOB.sub(r"\\\g<0>", str(file.path.resolve())) for file in files])
         .select(
             "value",
             F.col("_metadata.file_path").alias("path"),
@@ -92,8 +95,8 @@ def _is_filled() -> Column:
 def _parse(numbered: DataFrame, header: tuple[str, ...]) -> DataFrame:
     schema = ", ".join(f"`{column}` string" for column in (*header, _CORRUPT))
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT, "escape": '"', "maxColumns": "2048"}
-    parsed = numbered.withColumn("row", F.from_csv(F.rtrim(F.col("value"), F.lit("\r")), F.lit(schema), options))
-    unreadable = F.col("value").contains("\0") | F.col("value").contains("\ufffd")
+    parsed = numbered.withColumn("row", F.from_csv(F.regexp_replace("value", r"\r+$", ""), F.lit(schema), options))
+    unreadable = F.col("value").contains("\0") | F.col("value").contains("\ufffd") | ~F.is_valid_utf8("value")
     broken = F.coalesce(
         F.when(unreadable, failed("unreadable_text", "the row holds bytes that are not text")),
         F.when(

@@ -43,7 +43,7 @@ class Field:
         text = F.col(f"`{self.name}`")
         match self.type:
             case "list":
-                return F.filter(F.transform(F.split(text, r"\|"), F.trim), lambda item: item != "")
+                return F.filter(F.transform(F.split(text, r"\|"), _trimmed), lambda item: item != "")
             case "date":
                 day = F.to_date(F.try_to_timestamp(text, F.lit(self.date_format)))
                 return F.when(day.between(*[F.lit(bound).cast("date") for bound in _PLAUSIBLE]), day)
@@ -70,6 +70,11 @@ class Field:
             wrong = wrong.format(format=self.date_format.upper())
             reasons.append(F.when(text.isNotNull() & self.value.isNull(), failed(reason, f"{self.name} {wrong}")))
         return F.coalesce(*reasons, no_failure())
+
+
+def _trimmed(item: Column) -> Column:
+    # Of one argument: Spark would pass F.trim the item's index as the characters to trim.
+    return F.trim(item)
 
 
 def failed(reason: str, detail: str | Column) -> Column:

@@ -78,7 +78,7 @@ class Intake:
 
 
 def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake:
-    """Read, type and judge every row. Raises BadDelivery when no file of a required kind holds a row."""
+    """Read, type and judge every row. Raises BadDelivery when no file of a kind holds a row, unless it may be empty."""
     intake = Intake(spark, delivery)
     members = earlier.members.select("member_id")
     # Kinds that name members come first: whether a claim's member is known depends on all of them.
@@ -103,5 +103,5 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake
 
 
 def _check_not_empty(kind: FileKind, counts: Mapping[str, int]) -> None:
-    if kind.required and not any(counts.values()):
+    if not kind.may_be_empty and not any(counts.values()):
         raise BadDelivery(f"{', '.join(counts)} is empty: a header and no rows ({kind.table}); deliver it again")

@@ -43,6 +43,8 @@ class FileKind:
     example: str
     duplicate_reason: str = "duplicate_row"
     required: bool = True
+    may_be_empty: bool = False
+    """A header and no rows says that there are none; for other kinds it says that an export went wrong."""
     names_members: bool = False
     """Its accepted rows say which members exist."""
     needs_known_member: bool = False

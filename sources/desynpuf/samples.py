@@ -18,9 +18,8 @@ _CLAIMS = {
 
 def sample_of(file: DeliveredFile) -> str:
     """Suffix of the sample; carrier claims come in parts A and B of a sample."""
-    match = file.kind.pattern.fullmatch(file.name.rsplit("/", 1)[-1])
-    sample = match.group("sample") if match else ""
-    return sample[:-1] if file.kind.name == "carrier" and sample[-1:] in ("A", "B") else sample
+    suffix = _suffix(file)
+    return suffix[:-1] if _part(file) else suffix
 
 
 def check_samples(delivery: Delivery) -> None:
@@ -29,7 +28,7 @@ def check_samples(delivery: Delivery) -> None:
     for sample, names in _names(delivery).items():
         wanted = [text.format(sample=sample) for text in _CLAIMS.values()]
         wanted += [f"DE1_0_{year}_Beneficiary_Summary_File_Sample_{sample}.csv" for year in _YEARS]
-        if any(file.kind.name == "carrier" and _base(file)[-5] == "A" for file in names):
+        if any(_part(file) == "A" for file in names):
             wanted.append(f"DE1_0_2008_to_2010_Carrier_Claims_Sample_{sample}B.csv")
         present = {_base(file).lower().replace(" - copy", "") for file in names}
         if not any(file.kind.name in _CLAIMS for file in names):
@@ -59,6 +58,17 @@ def _names(delivery: Delivery) -> dict[str, list[DeliveredFile]]:
     for file in delivery.files:
         samples[sample_of(file)].append(file)
     return dict(sorted(samples.items()))
+
+
+def _suffix(file: DeliveredFile) -> str:
+    match = file.kind.pattern.fullmatch(_base(file))
+    return match.group("sample") if match else ""
+
+
+def _part(file: DeliveredFile) -> str:
+    """A or B for a part of the carrier claims, else nothing."""
+    last = _suffix(file)[-1:].upper()
+    return last if file.kind.name == "carrier" and last in ("A", "B") else ""
 
 
 def _base(file: DeliveredFile) -> str:

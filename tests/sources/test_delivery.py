@@ -117,21 +117,34 @@ def test_the_same_file_plain_and_zipped_counts_once_and_two_versions_are_refused
     assert "members.csv is delivered twice with different content" in refused(folder)
 
 
-@pytest.mark.parametrize("lost", ["2009_Beneficiary", "Inpatient", "Carrier_Claims_Sample_7A", "Sample_7B", "Drug"])
-def test_a_sample_with_claims_must_be_whole(tmp_path: Path, lost: str) -> None:
-    folder = tmp_path / "cms"
+def sample_7(folder: Path) -> Path:
     folder.mkdir()
     for part in COLUMNS:
         samples = ("7A", "7B") if part == "Carrier_Claims" else ("7",)
         for year in (2008, 2009, 2010):
             for sample in samples:
                 (folder / name_of(part, sample, year)).write_text(text_of(part, "person"))
+    return folder
+
+
+@pytest.mark.parametrize("lost", ["2009_Beneficiary", "Inpatient", "Carrier_Claims_Sample_7A", "Sample_7B", "Drug"])
+def test_a_sample_with_claims_must_be_whole(tmp_path: Path, lost: str) -> None:
+    folder = sample_7(tmp_path / "cms")
     assert len(opened("desynpuf", folder, tmp_path / "s").files) == 8
     gone = next(path for path in folder.iterdir() if lost in path.name)
     gone.unlink()
     said = refused(folder, "desynpuf")
     assert gone.name in said
     assert "sample 7" in said
+
+
+def test_names_may_be_in_small_letters_and_of_a_copy(tmp_path: Path) -> None:
+    folder = sample_7(tmp_path / "cms")
+    for path in list(folder.iterdir()):
+        path.rename(folder / path.name.lower().replace(".csv", " - copy.csv"))
+    assert len(opened("desynpuf", folder, tmp_path / "s").files) == 8
+    next(folder.glob("*sample_7b*")).unlink()
+    assert "Carrier_Claims_Sample_7B.csv" in refused(folder, "desynpuf")
 
 
 @pytest.mark.parametrize(
