@@ -58,6 +58,13 @@ class Lake:
         """Commits, newest first: version, timestamp, operation and the run that made it."""
         return self._require(table).history()
 
+    def made_by(self, table: str, partition: str | date) -> str:
+        """The run noted with the commit that last wrote a partition; empty where nothing wrote it or none was noted."""
+        delta = self._delta(table)
+        commits = delta.history() if delta else []
+        wrote = (commit for commit in commits if commit.get("partition") == str(partition))
+        return str(next(wrote, {}).get("underwatch_run", ""))
+
     def partitions(self, table: str) -> list[str]:
         """Partition values (batch ids or as-of dates) that hold data, sorted. Empty if there is no table."""
         delta = self._delta(table)

@@ -117,3 +117,11 @@ def test_staged_files_that_are_gone_are_not_committed(spark: SparkSession, lake:
     with pytest.raises(MissingTable, match="1 staged files of members at june are gone; build it again"):
         lake.commit(staged)
     assert ids(spark, lake) == ["m1"]
+
+
+def test_a_partition_says_which_run_wrote_it_last(spark: SparkSession, lake: Lake) -> None:
+    lake.overwrite(members(spark, "june", "m1"), "members", "june", run="first")
+    lake.overwrite(members(spark, "july", "m2"), "members", "july", run="second")
+    lake.overwrite(members(spark, "june", "m3"), "members", "june", run="third")
+    assert [lake.made_by("members", month) for month in ("june", "july", "august")] == ["third", "second", ""]
+    assert lake.made_by("claim_lines", "june") == ""
