@@ -13,6 +13,7 @@ from sources.source import FileKind, Source
 
 _CHUNK = 1 << 20
 _LONGEST_HEADER = 1 << 16
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _header(name: str, path: Path) -> tuple[str, ...]:
         text = "\0"
     if "\0" in text:
         raise BadDelivery(f"{name} is damaged: it does not start with text; deliver it again")
+    if "\r" in text.rstrip("\r\n"):
+        raise BadDelivery(f"{name} ends its rows with a carriage return alone; save it with line feeds")
     return tuple(column.strip() for column in next(csv.reader([text]), []))
 
 
@@ -114,9 +117,16 @@ def _check_header(name: str, header: tuple[str, ...], expected: tuple[str, ...])
     if missing:
         raise BadDelivery(f"{name} lacks the column {', '.join(missing)}; deliver the file with all its columns")
     if unknown:
-        raise BadDelivery(f"{name} has the unknown column {', '.join(unknown)}; rename or remove it")
+        raise BadDelivery(f"{name} has {_said(unknown)}; rename or remove it")
     if repeated:
         raise BadDelivery(f"{name} names the column {', '.join(repeated)} twice; remove one")
+
+
+def _said(unknown: list[str]) -> str:
+    # So many are no slip of a name but a row of data that ran into the header: it may name a person.
+    if len(unknown) > _MOST_NAMED:
+        return f"{len(unknown)} unknown columns in its first row"
+    return f"the unknown column {', '.join(unknown)}"
 
 
 def _check_kinds_present(delivery: Delivery) -> None:

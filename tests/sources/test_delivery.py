@@ -37,6 +37,10 @@ def rename(file: str, old: str, new: str) -> Harm:
     return harm
 
 
+def rows_end_with(file: Path, newline: str) -> None:
+    file.write_text(file.read_text(), newline=newline)
+
+
 @pytest.mark.parametrize(
     ("harm", "file", "mend"),
     [
@@ -45,11 +49,12 @@ def rename(file: str, old: str, new: str) -> Harm:
         (rename("members.csv", "gender", "gndr"), "members.csv", "lacks the column gender"),
         (rename("members.csv", "gender", "gender,shoe_size"), "members.csv", "unknown column shoe_size"),
         (rename("members.csv", "gender", "gender,state"), "members.csv", "names the column state twice"),
+        (lambda f: rows_end_with(f / "members.csv", "\r"), "members.csv", "save it with line feeds"),
         (lambda f: (f / "members.csv").write_text("M1,1970-01-01,female\n"), "members.csv", "has no header"),
         (lambda f: (f / "members.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0\0"), "members.csv", "deliver it again"),
         (lambda f: (f / "members.csv").write_text("member_id\n", "utf-16"), "members.csv", "deliver it again"),
     ],
-    ids=["missing", "empty", "misspelt", "unknown", "repeated", "no header", "a picture", "utf-16"],
+    ids=["missing", "empty", "misspelt", "unknown", "repeated", "old line ends", "no header", "a picture", "utf-16"],
 )
 def test_a_file_that_cannot_be_read_is_named_with_its_mend(folder: Path, harm: Harm, file: str, mend: str) -> None:
     harm(folder)
@@ -58,8 +63,9 @@ def test_a_file_that_cannot_be_read_is_named_with_its_mend(folder: Path, harm: H
     assert mend in said
 
 
-def test_a_first_row_of_data_is_not_repeated_in_the_error(folder: Path) -> None:
-    (folder / "members.csv").write_text("SECRET-1,1970-01-01,female,OH,2024-01-01\n")
+@pytest.mark.parametrize("before", ["", ",".join([*header("members"), ""])], ids=["instead", "after"])
+def test_a_row_of_data_in_the_first_line_is_not_repeated_in_the_error(folder: Path, before: str) -> None:
+    (folder / "members.csv").write_text(f"{before}SECRET-1,1970-01-01,female,OH,2024-01-01\n")
     assert "SECRET-1" not in refused(folder)
 
 
