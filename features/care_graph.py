@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from catalog import TABLES
+from features.shaped import shaped
 
 MEMBER_PROVIDER = "member_provider"
 PROVIDER_PHYSICIAN = "provider_physician"
@@ -17,7 +17,7 @@ def care_graph(year: DataFrame, as_of: date) -> DataFrame:
     """One row per edge of the lines in `year` (what `look_back` makes)."""
     treated = _edges(year, MEMBER_PROVIDER, "member_id", "provider_id")
     staffed = _edges(year, PROVIDER_PHYSICIAN, "provider_id", "physician_id")
-    return treated.unionByName(staffed).withColumn("as_of", F.lit(as_of)).select(TABLES["care_graph"].column_names)
+    return treated.unionByName(staffed).transform(shaped, "care_graph", as_of)
 
 
 def _edges(lines: DataFrame, edge_type: str, start: str, end: str) -> DataFrame:

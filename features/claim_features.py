@@ -7,8 +7,8 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from catalog import TABLES
 from features.peers import ratio, with_code_share
+from features.shaped import shaped
 
 MAX_EVIDENCE = 20
 """Lines named per claim; the costliest are enough to open a claim."""
@@ -18,11 +18,9 @@ _SPECIALTY = ["provider_kind", "specialty"]
 
 def claim_features(signals: DataFrame, as_of: date) -> DataFrame:
     """One row per claim of `signals` (what `line_signals` makes). Claims in equal claims out, and so do dollars."""
-    table = TABLES["claim_features"]
     claims = signals.transform(with_code_share).transform(_claims)
     measured = claims.join(_same_day(signals), "claim_id", "left").transform(_against_peers, signals)
-    casts = {name: F.col(name).cast("double") for name in table.feature_names}
-    return measured.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)
+    return measured.transform(shaped, "claim_features", as_of)
 
 
 def _claims(lines: DataFrame) -> DataFrame:
@@ -100,36 +98,40 @@ def _claims(lines: DataFrame) -> DataFrame:
 
 def _same_day(signals: DataFrame) -> DataFrame:
     """One row per claim: what else was billed for the member, by the provider and under the physician on its first
-    day. It carries few columns because it is sorted three ways."""
+    day. It carries few columns because it is sorted several ways."""
     whole = Window.partitionBy("claim_id")
-    parties = ["claim_id", "member_id", "provider_id", "physician_id"]
     claims = (
-        signals.select(*parties, "claim_line_id", "paid_amount", "day", "timed_units")
+        signals.select("claim_id", "member_id", "provider_id", "physician_id", "claim_line_id", "paid_amount", "day")
         .withColumn("_nth", F.row_number().over(whole.orderBy(F.desc("paid_amount"), "claim_line_id")))
         .withColumn("day", F.min("day").over(whole))
-        .withColumn("timed_units", F.sum("timed_units").over(whole))
         .where(F.col("_nth") == 1)
     )
 
     def on_day(who: str) -> WindowSpec:
         return Window.partitionBy(who, "day")
 
-    seen_before = Window.partitionBy("member_id", "provider_id").orderBy("day", "claim_id")
-    provider, physician = F.col("provider_id").isNotNull(), F.col("physician_id").isNotNull()
+    seen_before = Window.partitionBy("member_id", "provider_id").orderBy("day")
+    provider = F.col("provider_id").isNotNull()
     return (
         claims.repartition(F.col("member_id"))
         .withColumn("member_claims_same_day", F.count("*").over(on_day("member_id")))
-        .withColumn("first_claim_of_member", F.when(provider, F.row_number().over(seen_before) == 1).cast("int"))
+        .withColumn("first_claim_of_member", F.when(provider, F.rank().over(seen_before) == 1).cast("int"))
         .withColumn("provider_claims_same_day", F.when(provider, F.count("*").over(on_day("provider_id"))))
-        .withColumn("_members", F.size(F.collect_set("member_id").over(on_day("physician_id"))))
-        .withColumn("_units", F.coalesce(F.sum("timed_units").over(on_day("physician_id")), F.lit(0.0)))
-        .select(
-            "claim_id",
-            "member_claims_same_day",
-            "first_claim_of_member",
-            "provider_claims_same_day",
-            F.when(physician, F.col("_members")).alias("physician_members_same_day"),
-            F.when(physician, F.col("_units")).alias("physician_units_same_day"),
+        .join(_physician_days(signals), ["physician_id", "day"], "left")
+        .drop("member_id", "provider_id", "physician_id", "claim_line_id", "paid_amount", "day", "_nth")
+    )
+
+
+def _physician_days(signals: DataFrame) -> DataFrame:
+    """One row per physician and day. Lines, not claims: a course of treatment billed at once fills several days."""
+    return (
+        signals.where(F.col("physician_id").isNotNull())
+        .groupBy("physician_id", "day", "member_id")
+        .agg(F.sum("timed_units").alias("units"))
+        .groupBy("physician_id", "day")
+        .agg(
+            F.count("*").alias("physician_members_same_day"),
+            F.coalesce(F.sum("units"), F.lit(0.0)).alias("physician_units_same_day"),
         )
     )
 

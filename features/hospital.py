@@ -17,5 +17,5 @@ def discharged() -> Column:
 
 
 def stay_days() -> Column:
-    """Nights between the two."""
-    return F.datediff(discharged(), admitted())
+    """Nights of a claim, over its lines: from the first day of any to the last day of any."""
+    return F.greatest(F.datediff(F.max(discharged()), F.min(admitted())), F.lit(0))

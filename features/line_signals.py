@@ -161,7 +161,7 @@ def _against_earlier_lines(lines: DataFrame) -> DataFrame:
     """
     claim = F.struct("known_date", "claim_id", "provider_id")
     same_provider = Window.partitionBy(*_SERVICE, "provider_id", "day")
-    recent = Window.partitionBy(*_SERVICE, "provider_id").orderBy("day").rangeBetween(-30, 0)
+    recent = Window.partitionBy(*_SERVICE, "provider_id").orderBy("day").rangeBetween(-29, 0)
     any_provider = Window.partitionBy(*_SERVICE, "day")
     before = Window.partitionBy(*_SERVICE).orderBy("day").rangeBetween(Window.unboundedPreceding, -1)
     named = F.col("code") != NO_CODE

@@ -17,6 +17,7 @@ from features.hospital import stay_days
 from features.known import Known
 from features.months import months_from, within
 from features.peers import ratio
+from features.shaped import shaped
 
 LOOK_BACK_MONTHS = 12
 AGE_BANDS = ((18, "0-17"), (35, "18-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"), (75, "65-74"), (85, "75-84"))
@@ -32,6 +33,7 @@ def member_features(known: Known) -> DataFrame:
         .join(months_covered(known.eligibility, ends, "months_observed"), "member_id", "left")
         .join(known.members.select("member_id", "birth_date", "gender", "state"), "member_id", "left")
         .join(_history(known), "member_id", "left")
+        .join(_stays(year), "member_id", "left")
         .join(_panels(year), "member_id", "left")
     )
     return measured.withColumns(_person(as_of)).transform(_shaped, as_of)
@@ -50,11 +52,6 @@ def _history(known: Known) -> DataFrame:
     def distinct(condition: Column, what: Column) -> Column:
         return F.size(F.collect_set(F.when(year & condition, what)))
 
-    stay = year & (F.col("claim_type") == "inpatient")
-    nights = F.greatest(stay_days(), F.lit(0))
-    # Nights belong to the stay, not to each of its lines: one entry per claim.
-    stays = F.collect_set(F.when(stay, F.struct("claim_id", nights.alias("nights"))))
-
     def diagnoses(code_type: str) -> Column:
         of_type = year & (F.col("diagnosis_code_type") == code_type)
         return F.array_distinct(F.flatten(F.collect_set(F.when(of_type, F.col("diagnosis_codes")))))
@@ -69,7 +66,6 @@ def _history(known: Known) -> DataFrame:
                 cost_where(year & (F.col("claim_type") == kind)).alias(f"cost_{kind}_12m")
                 for kind in ("inpatient", "outpatient", "professional", "pharmacy")
             ],
-            stays.alias("stays"),
             distinct(is_emergency(), F.col("service_from")).alias("emergency_visits"),
             distinct(is_office_visit(), F.col("service_from")).alias("office_visits"),
             F.count_if(year & (F.col("claim_type") == "pharmacy")).alias("fills"),
@@ -90,12 +86,20 @@ def _history(known: Known) -> DataFrame:
             "cost_trend": F.log(_floored(_total(last_year[:6]))) - F.log(_floored(_total(last_year[6:]))),
             "top_month_share": F.when(year_cost > 0, ratio(F.greatest(*last_year), year_cost)),
             "active_months": _total([(month > 0).cast("int") for month in last_year]),
-            "admissions": F.size("stays"),
-            "inpatient_days": F.aggregate("stays", F.lit(0), lambda days, one: days + one["nights"]),
             "diagnosis_category_count": F.size(F.array_distinct(families)),
             **flags,
         }
     ).withColumn("condition_count", _total([F.col(flag) for flag in CONDITIONS]))
+
+
+def _stays(year: DataFrame) -> DataFrame:
+    """One row per member with a stay. Nights belong to the claim, not to each of its lines."""
+    claims = year.where(F.col("claim_type") == "inpatient").groupBy("member_id", "claim_id")
+    return (
+        claims.agg(stay_days().alias("nights"))
+        .groupBy("member_id")
+        .agg(F.count("*").alias("admissions"), F.sum("nights").alias("inpatient_days"))
+    )
 
 
 def _panels(year: DataFrame) -> DataFrame:
@@ -128,14 +132,9 @@ _UNKNOWN_WITHOUT_HISTORY = {"age", "sex_male", "top_month_share", "panel_mean_co
 
 def _shaped(measured: DataFrame, as_of: date) -> DataFrame:
     """Members without a line cost nothing and did nothing: zero, not unknown."""
-    table = TABLES["member_features"]
-    casts = {
-        name: F.col(name).cast("double")
-        if name in _UNKNOWN_WITHOUT_HISTORY
-        else F.coalesce(F.col(name).cast("double"), F.lit(0.0))
-        for name in table.feature_names
-    }
-    return measured.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)
+    counted = [name for name in TABLES["member_features"].feature_names if name not in _UNKNOWN_WITHOUT_HISTORY]
+    zeros = {name: F.coalesce(F.col(name).cast("double"), F.lit(0.0)) for name in counted}
+    return measured.withColumns(zeros).transform(shaped, "member_features", as_of)
 
 
 def _total(columns: list[Column]) -> Column:

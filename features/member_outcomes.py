@@ -7,10 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from catalog import TABLES
 from features.coverage import covered_on, months_covered
 from features.known import History, Known
 from features.months import months_from, within
+from features.shaped import shaped
 
 HORIZON_MONTHS = 12
 
@@ -33,12 +33,11 @@ def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
         .join(cost, "member_id", "left")
         .select(
             "member_id",
-            F.lit(as_of).alias("as_of"),
             F.lit(known_by).alias("known_by"),
             F.lit(HORIZON_MONTHS).alias("horizon_months"),
             F.coalesce("months_covered", F.lit(0)).alias("months_covered"),
-            F.coalesce("allowed_amount", F.lit(0.0)).cast("decimal(14,2)").alias("allowed_amount"),
+            F.coalesce("allowed_amount", F.lit(0.0)).alias("allowed_amount"),
             F.lit(end <= known_by).alias("complete"),
         )
-        .select(TABLES["member_outcomes"].column_names)
+        .transform(shaped, "member_outcomes", as_of)
     )

@@ -12,9 +12,9 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from catalog import TABLES
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from features.peers import ratio
+from features.shaped import shaped
 
 MAX_DEGREE = 30
 """Members or physicians with more providers than this make no neighbours."""
@@ -30,6 +30,9 @@ _METRICS = {
 }
 """Name within a neighbour feature -> column of provider_features."""
 
+_SECOND_HOP = ("paid_per_member", "paid_vs_code", "units_vs_code", "duplicate_line_share")
+"""Metrics also looked at two steps away."""
+
 
 def neighbour_features(graph: DataFrame, providers: DataFrame, as_of: date) -> DataFrame:
     """One row per row of `providers` (provider_features of the same day); `graph` is the care_graph of that day."""
@@ -42,17 +45,14 @@ def neighbour_features(graph: DataFrame, providers: DataFrame, as_of: date) -> D
 
     by_member = _pairs(visits)
     first_hop = _means(by_member, metrics, "member")
-    second = first_hop.select("provider_id", *[F.col(f"member_mean_{name}").alias(f"_{name}") for name in _METRICS])
-    second_hop = _means(by_member, second, "hop").withColumnsRenamed(
-        {f"hop_mean_{name}": f"second_hop_{name}" for name in _METRICS}
-    )
     staff_hop = _means(_pairs(staff), metrics, "physician").withColumnRenamed(
         "physician_neighbours", "co_physician_provider_count"
     )
+    second_hop = _second_hop(by_member, metrics)
     joined = own.select("provider_id", "member_volume")
     for part in (first_hop, second_hop, staff_hop, _ring(visits, by_member), _strongest(by_member)):
         joined = joined.join(part, "provider_id", "left")
-    return joined.transform(_shaped, as_of)
+    return joined.transform(_shares, as_of)
 
 
 def _without_hubs(edges: DataFrame) -> DataFrame:
@@ -98,6 +98,37 @@ def _means(pairs: DataFrame, metrics: DataFrame, by: str) -> DataFrame:
     )
 
 
+def _second_hop(pairs: DataFrame, metrics: DataFrame) -> DataFrame:
+    """One row per provider with neighbours: weighted mean of what each neighbour's own neighbours are like.
+
+    The provider is a neighbour of its neighbours: its own part is taken out of their sums again.
+    """
+    beyond = metrics.withColumnRenamed("provider_id", "neighbour")
+    sums, weights = ({name: f"_{kind}_{name}" for name in _SECOND_HOP} for kind in ("sum", "weight"))
+
+    def weight(name: str) -> Column:
+        return F.when(F.col(f"_{name}").isNotNull(), F.col("shared")).otherwise(0)
+
+    def mean(name: str) -> Column:
+        own = F.coalesce(F.col("shared") * F.col(f"_{name}"), F.lit(0.0))
+        others = ratio(F.col(sums[name]) - own, F.col(weights[name]) - weight(name))
+        known = F.when(others.isNotNull(), F.col("shared"))
+        return ratio(F.sum(F.col("shared") * others), F.sum(known)).alias(f"second_hop_{name}")
+
+    around = (
+        pairs.join(beyond, "neighbour")
+        .groupBy("provider_id")
+        .agg(
+            *[F.sum(F.col("shared") * F.col(f"_{name}")).alias(sums[name]) for name in _SECOND_HOP],
+            *[F.sum(weight(name)).alias(weights[name]) for name in _SECOND_HOP],
+        )
+        .withColumnRenamed("provider_id", "neighbour")
+    )
+    own = metrics.select("provider_id", *[f"_{name}" for name in _SECOND_HOP])
+    joined = pairs.join(around, "neighbour").join(own, "provider_id")
+    return joined.groupBy("provider_id").agg(*[mean(name) for name in _SECOND_HOP])
+
+
 def _ring(visits: DataFrame, pairs: DataFrame) -> DataFrame:
     """Members who see another provider at all, and those who see two of the three strongest co-providers."""
     order = Window.partitionBy("provider_id").orderBy(F.desc("shared"), "neighbour")
@@ -123,8 +154,7 @@ def _strongest(pairs: DataFrame) -> DataFrame:
     return both.groupBy("provider_id").agg(F.max(bond.cast("int")).alias("mutual_strongest"))
 
 
-def _shaped(joined: DataFrame, as_of: date) -> DataFrame:
-    table = TABLES["neighbour_features"]
+def _shares(joined: DataFrame, as_of: date) -> DataFrame:
     zero = F.lit(0)
     named = joined.withColumns(
         {
@@ -136,5 +166,4 @@ def _shaped(joined: DataFrame, as_of: date) -> DataFrame:
             "co_physician_provider_count": F.coalesce("co_physician_provider_count", zero),
         }
     )
-    casts = {name: F.col(name).cast("double") for name in table.feature_names}
-    return named.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)
+    return named.transform(shaped, "neighbour_features", as_of)

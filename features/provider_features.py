@@ -7,11 +7,11 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from catalog import TABLES
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from features.codes import HIGH_LEVEL
 from features.months import months_from
 from features.peers import MIN_CLAIMS, ratio, with_peer_comparison, with_peer_group
+from features.shaped import shaped
 
 MAX_UNITS_RATIO = 10.0
 """One mistyped quantity must not make a provider's mean."""
@@ -68,7 +68,7 @@ def provider_features(year: DataFrame, graph: DataFrame, providers: DataFrame, a
         )
         .transform(with_peer_group)
         .transform(with_peer_comparison, _RATIOS, _DEVIATIONS)
-        .transform(_shaped, as_of)
+        .transform(shaped, "provider_features", as_of)
     )
 
 
@@ -165,9 +165,3 @@ def _referrers(year: DataFrame) -> DataFrame:
     referred = year.where(F.col("referring_physician_id").isNotNull())
     lines = referred.groupBy("provider_id", "referring_physician_id").agg(F.count("*").alias("lines"))
     return lines.groupBy("provider_id").agg(ratio(F.max("lines"), F.sum("lines")).alias("top_referrer_share"))
-
-
-def _shaped(measured: DataFrame, as_of: date) -> DataFrame:
-    table = TABLES["provider_features"]
-    casts = {name: F.col(name).cast("double") for name in table.feature_names}
-    return measured.withColumns(casts).withColumn("as_of", F.lit(as_of)).select(table.column_names)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from catalog.errors import Unreconciled
@@ -43,11 +43,11 @@ def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
     with step("reading what was known", as_of=str(as_of)) as found:
         history = _history(spark, lake)
         known = history.known(as_of)
-        expected = _totals(known.lines)
+        expected = _totals(known.lines, F.countDistinct("claim_id"))
         found.update(claims=expected[0], paid=str(expected[1]))
     with step("comparing claim lines"):
         signals = _settled(line_signals(known))
-    _reconcile(expected, _totals(_write(lake, claim_features(signals, as_of), "claim_features", as_of)))
+    _write(lake, claim_features(signals, as_of), "claim_features", as_of, expected)
 
     year = look_back(signals, as_of).persist()
     graph = _write(lake, care_graph(year, as_of), "care_graph", as_of)
@@ -81,24 +81,30 @@ def _settled(frame: DataFrame) -> DataFrame:
     return frame.localCheckpoint()
 
 
-def _write(lake: Lake, frame: DataFrame, table: str, as_of: date) -> DataFrame:
-    """Commits the table and returns it as committed, with none of the plan that made it."""
+def _write(
+    lake: Lake, frame: DataFrame, table: str, as_of: date, expected: tuple[int, Decimal] | None = None
+) -> DataFrame:
+    """Commits the table, once its claims and dollars are those expected, and returns it as committed, with none of the
+    plan that made it."""
     with step(f"building {table}", as_of=str(as_of)) as found:
-        lake.overwrite(frame, table, as_of)
-        written = lake.read(frame.sparkSession, table).where(F.col("as_of") == F.lit(as_of))
+        staged = lake.stage(frame, table, as_of)
+        written = lake.read_staged(frame.sparkSession, staged)
+        if expected is not None:
+            _reconcile(expected, _totals(written, F.count("*")))
+        lake.commit(staged)
         found["rows"] = written.count()
     return written
 
 
-def _totals(frame: DataFrame) -> tuple[int, Decimal]:
-    """Claims and dollars. Rows of claim_features are counted through their key by the caller's check of its rows."""
-    (row,) = frame.agg(F.countDistinct("claim_id").alias("claims"), F.sum("paid_amount").alias("paid")).collect()
+def _totals(frame: DataFrame, claims: Column) -> tuple[int, Decimal]:
+    """Claims, counted as told, and dollars."""
+    (row,) = frame.agg(claims.alias("claims"), F.sum("paid_amount").alias("paid")).collect()
     return row["claims"], row["paid"] or Decimal(0)
 
 
 def _reconcile(known: tuple[int, Decimal], built: tuple[int, Decimal]) -> None:
     if known != built:
         raise Unreconciled(
-            f"claim_features holds {built[0]} claims and {built[1]} USD where {known[0]} claims and {known[1]} USD are "
-            "known; a claim line was lost or doubled: check claim_lines for repeated claim_line_id and rebuild"
+            f"claim_features would hold {built[0]} claims and {built[1]} USD where {known[0]} claims and {known[1]} "
+            "USD are known; a claim line was lost or doubled: check claim_lines for repeated claim_line_id and rebuild"
         )

@@ -1,13 +1,15 @@
 """Readable input tables: a few words per row, everything else a sensible default.
 
-`-` is null; lists are written `a,b`. Short names stand for the columns one writes most (see `SHORT`).
+`-` is null; lists are written `a,b`. Short names stand for the columns one writes most (see `SHORT`). A blank line
+starts another table, with its own header, of the same kind of rows.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from catalog import TABLES
 from features.known import History, line_frame, line_history
@@ -87,13 +89,20 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 
 def rows(spark: SparkSession, table: str, text: str) -> DataFrame:
     """A canonical table from a header line and one line per row."""
-    names, *lines = [line.split() for line in text.strip().splitlines() if line.strip()] or [[]]
-    names = [_UNITS[table] if name == "units" else SHORT.get(name, name) for name in names]
-    described = [_filled(table, dict(zip(names, line, strict=True)), number) for number, line in enumerate(lines, 2)]
+    described = [_filled(table, given, number) for number, given in enumerate(_given(table, text), 2)]
     columns = TABLES[table].columns
     values = [[row.get(column.name) for column in columns] for row in described]
     frame = spark.createDataFrame(values, ", ".join(f"{column.name} string" for column in columns))
     return frame.selectExpr(*[_cast(column.name, column.type) for column in columns])
+
+
+def _given(table: str, text: str) -> list[dict[str, str]]:
+    given = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        names, *lines = [line.split() for line in block.splitlines()] or [[]]
+        names = [_UNITS.get(table, name) if name == "units" else SHORT.get(name, name) for name in names]
+        given += [dict(zip(names, line, strict=True)) for line in lines]
+    return given
 
 
 def history(
@@ -106,6 +115,14 @@ def history(
         rows(spark, "providers", providers),
         rows(spark, "eligibility", eligibility),
     )
+
+
+def by_key(frame: DataFrame, *key: str) -> dict[Any, Row]:
+    """{key: row} of a table; fails where a key appears twice."""
+    found = frame.collect()
+    keyed = {row[key[0]] if len(key) == 1 else tuple(row[name] for name in key): row for row in found}
+    assert len(keyed) == len(found), f"some {key} appears twice"
+    return keyed
 
 
 def column(frame: DataFrame, key: str, name: str) -> dict[Any, Any]:

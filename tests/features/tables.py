@@ -1,0 +1,66 @@
+"""All feature tables of a book, as jobs/build_features.py composes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql.types import StructType
+
+from catalog import TABLES
+from features.care_graph import care_graph
+from features.claim_features import claim_features
+from features.known import History
+from features.line_signals import line_signals
+from features.look_back import look_back
+from features.member_features import member_features
+from features.member_outcomes import member_outcomes
+from features.months import months_from
+from features.neighbour_features import neighbour_features
+from features.provider_features import provider_features
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What was built, collected, and what it was built from."""
+
+    rows: dict[str, list[Row]]
+    schemas: dict[str, StructType]
+    known_lines: list[Row]
+    year: list[Row]
+
+    def comparable(self, table: str) -> list[tuple[Any, ...]]:
+        """Rows in the order of their key, doubles to nine digits: the order of a sum shows in its last."""
+        key = TABLES[table].key
+        ordered = sorted(self.rows[table], key=lambda row: tuple(str(row[name]) for name in key))
+        return [tuple(_rounded(value) for value in row) for row in ordered]
+
+
+def feature_tables(history: History, as_of: date) -> Tables:
+    known = history.known(as_of)
+    # Settled as the job settles them: a plan of all tables in one takes longer to make than to run.
+    signals = line_signals(known).localCheckpoint()
+    year = look_back(signals, as_of).localCheckpoint()
+    graph = care_graph(year, as_of).localCheckpoint()
+    providers = provider_features(year, graph, known.providers, as_of).localCheckpoint()
+    then = history.known(months_from(as_of, -12))
+    frames: dict[str, DataFrame] = {
+        "claim_features": claim_features(signals, as_of),
+        "care_graph": graph,
+        "provider_features": providers,
+        "neighbour_features": neighbour_features(graph, providers, as_of),
+        "member_features": member_features(known),
+        "member_outcomes": member_outcomes(history, then, as_of),
+    }
+    return Tables(
+        {name: frame.collect() for name, frame in frames.items()},
+        {name: frame.schema for name, frame in frames.items()},
+        known.lines.select("claim_id", "member_id", "provider_id", "service_from", "paid_amount").collect(),
+        year.select("claim_line_id", "member_id", "provider_id", "paid_amount").collect(),
+    )
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
