@@ -12,7 +12,10 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table as TextTable
 
+import catalog
+import sources
 from catalog import TABLES
+from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
@@ -21,11 +24,14 @@ from sources import SOURCES, all_sources, source_named
 from sources.delivery import Delivery, open_delivery
 from sources.intake import Earlier, take_in
 from sources.reconcile import FileAudit, check_usable, reconcile
+from sources.source import Source
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _CLAIMS = ("claim_lines", "pharmacy_claims")
+_ALWAYS = ("rejected_rows", "delivery_audit")
+"""Tables that every batch fills, whatever its source."""
 
 
 def ingest_claims(
@@ -36,12 +42,13 @@ def ingest_claims(
     max_rejected_share: Annotated[
         float, typer.Option(min=0, max=1, help="Stop when more than this share of a file's rows is unusable.")
     ] = 0.05,
+    reread: Annotated[bool, typer.Option("--reread", help="Read it again even where nothing changed.")] = False,
     master: Master = DEFAULT_MASTER,
 ) -> None:
     """Read a delivery into the canonical tables; what cannot be read goes to rejected_rows.
 
     Rows and dollars read equal rows and dollars accepted plus rejected, or nothing is committed. Reading the same
-    folder again replaces its batch.
+    folder again replaces its batch, or keeps it where neither files nor code changed.
 
     Example: underwatch ingest-claims --source synthetic --delivery var/deliveries/synthetic
     """
@@ -54,14 +61,38 @@ def ingest_claims(
             found["files"] = len(opened.files)
         if opened.ignored:
             log.warning("files of the delivery that the source does not read", files=", ".join(opened.ignored[:10]))
+        store = Lake(lake)
+        run = _run_name(store, opened, max_rejected_share)
+        if not reread and _is_in_lake(store, format_, batch, run):
+            log.info("the lake holds this batch, read from the same files by the same code: kept", batch=batch)
+            return
         with spark_session("ingest-claims", master) as spark:
-            audits, reasons = _ingest(spark, Lake(lake), opened, max_rejected_share)
+            audits, reasons = ingest(spark, store, opened, max_rejected_share, run)
     _print(batch, audits, reasons)
 
 
-def _ingest(
-    spark: SparkSession, store: Lake, opened: Delivery, max_rejected_share: float
+def _run_name(store: Lake, opened: Delivery, max_rejected_share: float) -> str:
+    """Names a run by all that its outcome depends on: the files, the code that reads them, the other batches."""
+    others = [batch for batch in store.partitions("delivery_audit") if batch != opened.batch_id]
+    depends_on: dict[str, object] = {
+        "source": opened.source.name,
+        "files": {file.name: file.sha256 for file in opened.files},
+        "code": code_version(*[Path(room.__file__ or "").parent for room in (catalog, sources)]),
+        "max_rejected_share": max_rejected_share,
+        "others": [store.files("delivery_audit", partition=batch) for batch in others],
+    }
+    return f"ingest-claims {combined(depends_on)}"
+
+
+def _is_in_lake(store: Lake, source: Source, batch: str, run: str) -> bool:
+    """Whether that run committed every table of the batch. One killed between two commits did not."""
+    return all(store.made_by(table, batch) == run for table in (*source.tables, *_ALWAYS))
+
+
+def ingest(
+    spark: SparkSession, store: Lake, opened: Delivery, max_rejected_share: float = 0.05, run: str = ""
 ) -> tuple[list[FileAudit], dict[tuple[str, str], int]]:
+    """Stage, reconcile and commit one delivery; its audits, and rejected rows by table and reason."""
     batch = opened.batch_id
     with step("read delivery"):
         intake = take_in(spark, opened, _earlier(spark, store, batch))
@@ -85,7 +116,7 @@ def _ingest(
     with step("commit", tables=len(staged)):
         # The audit last: a batch whose audit is there is there whole. A run killed in between heals by running again.
         for name in staged:
-            store.commit(staged[name], run=f"ingest-claims {batch}")
+            store.commit(staged[name], run)
     intake.close()
     return audits, {(row["table_name"], row["reason"]): row["count"] for row in counts}
 

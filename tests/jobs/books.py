@@ -13,7 +13,7 @@ from catalog import TABLES
 from jobs.as_of import resolve_as_of
 from jobs.build_features import build
 from jobs.generate import generate
-from jobs.ingest_claims import _ingest
+from jobs.ingest_claims import ingest
 from lake import Lake
 from sources import source_named
 from sources.delivery import open_delivery
@@ -60,7 +60,7 @@ def generated_lake(spark: SparkSession, folder: Path, members: int, months: int)
     """A generated delivery, ingested, with its features built as of the last day known."""
     delivery, lake = folder / "delivery", Lake(str(folder / "lake"))
     generate(members=members, months=months, seed=7, out=delivery)
-    _ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder), 0.05)
+    ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder))
     day = resolve_as_of(spark, lake, "")
     build(spark, lake, day)
     return lake, day

@@ -35,14 +35,21 @@ class Ingest:
     lake: str
     session: SparkSession
 
-    def __call__(self, source: str, delivery: Path, batch_id: str = "b1", max_rejected_share: float = 0.05) -> None:
+    def __call__(
+        self,
+        source: str,
+        delivery: Path,
+        batch_id: str = "b1",
+        max_rejected_share: float = 0.05,
+        reread: bool = False,
+    ) -> None:
         @contextmanager
         def shared(_app: str, _master: str) -> Iterator[SparkSession]:
             yield self.session
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(job, "spark_session", shared)
-            job.ingest_claims(source, delivery, self.lake, batch_id, max_rejected_share, "local[2]")
+            job.ingest_claims(source, delivery, self.lake, batch_id, max_rejected_share, reread, "local[2]")
 
     def rows(self, table: str) -> Rows:
         """Rows of a table, how often each; without the time of ingest."""
@@ -103,8 +110,20 @@ def test_keys_are_unique_and_rows_say_where_they_come_from(ingested: Ingest, tab
 def test_the_same_delivery_again_leaves_the_same_rows(ingested: Ingest, delivery: Path) -> None:
     tables = [*CANONICAL, "rejected_rows", "delivery_audit"]
     before = {table: ingested.rows(table) for table in tables}
-    ingested("synthetic", delivery)
+    ingested("synthetic", delivery, reread=True)
     assert {table: ingested.rows(table) for table in tables} == before
+
+
+def test_an_unchanged_delivery_is_kept_unless_one_of_its_tables_is_not_of_it(
+    ingested: Ingest, delivery: Path, spark: SparkSession
+) -> None:
+    before = ingested.versions()
+    ingested("synthetic", delivery)
+    assert ingested.versions() == before
+    lake = Lake(ingested.lake)
+    lake.overwrite(lake.read(spark, "members"), "members", "b1", run="a run killed before its next commit")
+    ingested("synthetic", delivery)
+    assert ingested.versions()["claim_lines"] == before["claim_lines"] + 1
 
 
 @pytest.fixture
@@ -112,6 +131,7 @@ def small(tmp_path: Path, spark: SparkSession) -> Ingest:
     return Ingest(str(tmp_path / "lake"), spark)
 
 
+@pytest.mark.slow
 def test_batches_replace_themselves_and_know_of_each_other(small: Ingest, tmp_path: Path) -> None:
     small("canonical", write_book(tmp_path / "june"), "june's")
     july = write_book(tmp_path / "july", members=BOOK["members"].replace("M", "N"))
@@ -161,6 +181,7 @@ def test_a_damaged_file_is_named_and_the_lake_stays_as_it_was(
     assert ingested.answer("select count(*) from claim_lines") == [(delivered(delivery, "claim_lines")[0],)]
 
 
+@pytest.mark.slow
 def test_too_many_bad_rows_stop_a_delivery_unless_the_loss_is_accepted(small: Ingest, tmp_path: Path) -> None:
     row = BOOK["claim_lines"].strip().splitlines()[-1]
     bad = "\n".join(row.replace("c3", f"x{n}").replace("280.00", "NaN") for n in range(21))
