@@ -2,10 +2,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+import catalog
+import features
 from catalog.errors import Unreconciled
 from features.care_graph import care_graph
 from features.claim_features import claim_features
@@ -18,28 +24,42 @@ from features.months import months_from
 from features.neighbour_features import neighbour_features
 from features.provider_features import provider_features
 from jobs.as_of import resolve_as_of
+from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
-from jobs.progress import step
+from jobs.progress import log, step
 from jobs.spark import spark_session
 from lake import Lake
 
+READS = ("claim_lines", "pharmacy_claims", "members", "providers", "eligibility")
 TRAINING_MONTHS = (12, 24)
 """Risk models train on the members of 24 months ago and are tested on those of 12 months ago."""
 
 
-def build_features(lake: LakeRoot = DEFAULT_LAKE, as_of: AsOf = "", master: Master = DEFAULT_MASTER) -> None:
+def build_features(
+    lake: LakeRoot = DEFAULT_LAKE,
+    as_of: AsOf = "",
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build them again even where nothing changed.")] = False,
+    master: Master = DEFAULT_MASTER,
+) -> None:
     """Build claim_features, provider_features, neighbour_features, care_graph, member_features and member_outcomes.
+
+    Tables that were built from the same rows by the same code are kept.
 
     Example: underwatch build-features --as-of 2025-12-31
     """
     store = Lake(lake)
     with spark_session("build-features", master) as spark:
         day = resolve_as_of(spark, store, as_of)
-        build(spark, store, day)
+        run = _run_name(store, day)
+        if not rebuild and all(store.made_by(table, then) == run for table, then in _partitions(day)):
+            log.info("the lake holds these features, built from the same rows by the same code: kept", as_of=str(day))
+            return
+        build(spark, store, day, run)
 
 
-def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
+def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:
     """All feature tables as of a day. Raises Unreconciled when a claim or a dollar is lost or doubled."""
+    write = partial(_write, lake, run)
     with step("reading what was known", as_of=str(as_of)) as found:
         history = _history(spark, lake)
         known = history.known(as_of)
@@ -47,18 +67,34 @@ def build(spark: SparkSession, lake: Lake, as_of: date) -> None:
         found.update(claims=expected[0], paid=str(expected[1]))
     with step("comparing claim lines"):
         signals = _settled(line_signals(known))
-    _write(lake, claim_features(signals, as_of), "claim_features", as_of, expected)
+    write(claim_features(signals, as_of), "claim_features", as_of, expected)
 
     year = look_back(signals, as_of).persist()
-    graph = _write(lake, care_graph(year, as_of), "care_graph", as_of)
-    providers = _write(lake, provider_features(year, graph, known.providers, as_of), "provider_features", as_of)
-    _write(lake, neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
+    graph = write(care_graph(year, as_of), "care_graph", as_of)
+    providers = write(provider_features(year, graph, known.providers, as_of), "provider_features", as_of)
+    write(neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
 
-    _write(lake, member_features(known), "member_features", as_of)
+    write(member_features(known), "member_features", as_of)
     for months in TRAINING_MONTHS:
         then = history.known(months_from(as_of, -months))
-        _write(lake, member_features(then), "member_features", then.as_of)
-        _write(lake, member_outcomes(history, then, as_of), "member_outcomes", then.as_of)
+        write(member_features(then), "member_features", then.as_of)
+        write(member_outcomes(history, then, as_of), "member_outcomes", then.as_of)
+
+
+def _partitions(as_of: date) -> list[tuple[str, date]]:
+    """What `build` writes: tables and their days."""
+    earlier = [months_from(as_of, -months) for months in TRAINING_MONTHS]
+    own = ("claim_features", "care_graph", "provider_features", "neighbour_features", "member_features")
+    return [(table, as_of) for table in own] + [
+        (table, then) for then in earlier for table in ("member_features", "member_outcomes")
+    ]
+
+
+def _run_name(lake: Lake, as_of: date) -> str:
+    """Names a run by all that its outcome depends on: the files read, the day, the code."""
+    depends_on: dict[str, object] = {table: lake.files(table) for table in READS if lake.exists(table)}
+    code = code_version(*[Path(room.__file__ or "").parent for room in (catalog, features)])
+    return f"build-features {combined({**depends_on, 'as_of': as_of, 'code': code})}"
 
 
 def _history(spark: SparkSession, lake: Lake) -> History:
@@ -82,7 +118,7 @@ def _settled(frame: DataFrame) -> DataFrame:
 
 
 def _write(
-    lake: Lake, frame: DataFrame, table: str, as_of: date, expected: tuple[int, Decimal] | None = None
+    lake: Lake, run: str, frame: DataFrame, table: str, as_of: date, expected: tuple[int, Decimal] | None = None
 ) -> DataFrame:
     """Commits the table, once its claims and dollars are those expected, and returns it as committed, with none of the
     plan that made it."""
@@ -91,7 +127,7 @@ def _write(
         written = lake.read_staged(frame.sparkSession, staged)
         if expected is not None:
             _reconcile(expected, _totals(written, F.count("*")))
-        lake.commit(staged)
+        lake.commit(staged, run)
         found["rows"] = written.count()
     return written
 
