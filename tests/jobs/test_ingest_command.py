@@ -45,6 +45,7 @@ def test_a_zip_that_points_outside(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("**/members.csv"))
 
 
+@pytest.mark.slow
 def test_a_file_cut_off_leaves_an_empty_lake_and_names_no_member(tmp_path: Path) -> None:
     folder = write_book(tmp_path / "june", members=BOOK["members"].replace("M3", "SECRET-3"))
     claims = folder / "claim_lines.csv"

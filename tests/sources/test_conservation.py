@@ -60,8 +60,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Delivery:
     return replace(delivery, files=tuple(delivery.of_kind("claim_lines")))
 
 
+@pytest.mark.slow
 @given(DAMAGE)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_rows_and_dollars_read_are_accepted_or_rejected(
     spark: SparkSession, whole: Delivery, damage: dict[tuple[int, int], str]
 ) -> None:

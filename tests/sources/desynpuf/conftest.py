@@ -106,5 +106,5 @@ def book(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Taken
     plain(folder)
     as_downloaded(folder)
     alone = "Beneficiary_Summary_File"
-    (folder / name_of(alone, "3_first10k", 2010)).write_text(text_of(alone, "person\n D1\n C1"), newline="")
+    (folder / name_of(alone, "3_first10k", 2010).lower()).write_text(text_of(alone, "person\n D1\n C1"), newline="")
     return taken(spark, opened("desynpuf", folder, tmp_path_factory.mktemp("unpacked")))
