@@ -68,6 +68,7 @@ def taken(spark: SparkSession, delivery: Delivery, members: Sequence[str] = ()) 
     known = spark.createDataFrame([(member,) for member in members], "member_id string")
     intake = take_in(spark, delivery, Earlier(known, {}))
     frames = {name: frame.persist() for name, frame in intake.tables().items()}
-    frames |= intake.derived(frames) | {"rejected_rows": intake.rejected_rows()}
+    more = intake.derived(frames) | {"rejected_rows": intake.rejected_rows()}
+    frames |= {name: frame.persist() for name, frame in more.items()}
     tables = {name: [row.asDict() for row in frame.collect()] for name, frame in frames.items()}
     return Taken(intake, frames, tables)
