@@ -28,9 +28,8 @@ def later_rows(draw: st.DrawFn) -> Texts:
     """Rows for every canonical table, none of them known by AS_OF."""
     rows = st.tuples
     claims = st.lists(rows(members, providers, days, knowledge, st.sampled_from(CODES), amounts), **some)
-    versions = st.lists(
-        rows(st.sampled_from(CLAIMS), st.integers(3, 5), st.sampled_from([7, 8]), days, knowledge), **some
-    )
+    frequencies = st.sampled_from([7, 8])
+    versions = st.lists(rows(st.sampled_from(CLAIMS), st.integers(3, 5), frequencies, days, knowledge), **some)
     fills = st.lists(rows(members, days, knowledge), **some)
     people = st.lists(rows(st.sampled_from(MEMBERS), days, st.sampled_from(["OH", "CA"]), knowledge), **some)
     described = st.lists(rows(providers, st.sampled_from(["facility", "supplier"]), knowledge), **some)

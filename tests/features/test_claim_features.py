@@ -126,5 +126,5 @@ def test_flagged_lines_are_counted(claims: Claims) -> None:
 
 
 def test_how_many_of_the_specialty_bill_the_code(claims: Claims) -> None:
-    """Nine family practices: two bill timed exercise, one billed A0001 besides B0001."""
-    assert values(claims, "code_share_in_specialty", "course", "sums") == pytest.approx([2 / 7, 1 / 7], abs=0.2)
+    """Two of the nine family practices bill 97110; five bill B0001, but one alone A0001, the rarer code of `sums`."""
+    assert values(claims, "code_share_in_specialty", "course", "usual1", "sums") == pytest.approx([2 / 9, 5 / 9, 1 / 9])

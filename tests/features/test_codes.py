@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from pyspark.sql import Row, SparkSession
-from pyspark.sql import functions as F
 
 from features import codes
 from tests.features.spec import by_key, history
@@ -16,6 +15,7 @@ new       professional 2024-01-01 99202 11    -       25       -
 hospital  professional 2024-01-01 99223 21    -       -        -
 emergency professional 2024-01-01 99285 -     -       -        -
 er_room   outpatient   2024-01-01 -     -     0450    -        -
+clinic    outpatient   2024-01-01 -     -     0510    -        -
 er_place  professional 2024-01-01 70450 23    -       26       -
 therapy   professional 2024-01-01 97110 12    -       59       -
 lab       professional 2024-01-01 80053 81    -       91       -
@@ -78,12 +78,3 @@ def test_levels_of_visits(lines: dict[str, Row]) -> None:
 def test_families_of_codes(lines: dict[str, Row]) -> None:
     families = {claim: lines[claim]["family"] for claim in ("office", "er_room", "stay", "fill")}
     assert families == {"office": "992", "er_room": "045", "stay": "470", "fill": "drug"}
-
-
-def test_an_er_room_is_named_by_its_revenue_code(spark: SparkSession) -> None:
-    frame = spark.range(1).select(
-        F.lit(None).cast("string").alias("hcpcs_code"),
-        F.lit("0510").alias("revenue_center_code"),
-        F.lit(None).cast("string").alias("place_of_service_code"),
-    )
-    assert frame.select(codes.is_emergency()).collect()[0][0] is False

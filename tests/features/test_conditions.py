@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from features.conditions import CONDITIONS, has_condition
@@ -33,11 +33,11 @@ def test_every_condition_has_an_example() -> None:
 def test_flags_follow_the_diagnoses(spark: SparkSession) -> None:
     rows = [(flag, [nine], [ten], [not_nine], [not_ten]) for flag, (nine, ten, not_nine, not_ten) in EXAMPLES.items()]
     frame = spark.createDataFrame(
-        rows, "flag string, n array<string>, t array<string>, xn array<string>, xt array<string>"
+        rows, "flag string, " + ", ".join(f"{name} array<string>" for name in ("n", "t", "xn", "xt"))
     )
     none = F.array().cast("array<string>")
 
-    def flag_of(icd9: F.Column, icd10: F.Column) -> F.Column:
+    def flag_of(icd9: Column, icd10: Column) -> Column:
         cases = F.lit(None).cast("double")
         for flag in CONDITIONS:
             cases = F.when(F.col("flag") == flag, has_condition(flag, icd9, icd10)).otherwise(cases)

@@ -17,14 +17,7 @@ from tests.features.made_up import AS_OF, Texts
 from tests.features.spec import history
 from tests.features.tables import Tables, feature_tables
 
-NAMES = [
-    "claim_features",
-    "care_graph",
-    "provider_features",
-    "neighbour_features",
-    "member_features",
-    "member_outcomes",
-]
+NAMES = [name for name, table in TABLES.items() if table.layer == "feature"]
 SOURCES = sorted(Path(features.__file__).parent.glob("*.py"))
 
 
