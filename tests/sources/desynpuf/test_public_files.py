@@ -37,7 +37,7 @@ def lake(spark: SparkSession, shared_data: Path, tmp_path_factory: pytest.TempPa
     root = str(tmp_path_factory.mktemp("public") / "lake")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job, "spark_session", shared)
-        job.ingest_claims("desynpuf", shared_data / "desynpuf", root, "cms", 0.05, "local[2]")
+        job.ingest_claims("desynpuf", shared_data / "desynpuf", root, "cms", 0.05, master="local[2]")
     return connect(Lake(root))
 
 
