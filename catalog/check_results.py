@@ -8,7 +8,13 @@ TABLE = Table(
     partition="check_run",
     readers="everyone who wonders whether a table can be trusted",
     columns=(
-        Column("check_run", "string", "What was checked: batch or day, table and, before publishing, the staged files, joined by '/'", "key", nullable=False),
+        Column(
+            "check_run",
+            "string",
+            "What was checked: batch or day, table and, before publishing, the staged files, joined by '/'",
+            "key",
+            nullable=False,
+        ),
         Column("batch_id", "string", "Batch or as-of day the check belongs to", nullable=False),
         Column("table_name", "string", "Checked table", nullable=False),
         Column("check_name", "string", "What was checked, readable", "key", nullable=False),

@@ -81,9 +81,14 @@ def sentences(column: Column, values: np.ndarray, expected: np.ndarray) -> list[
     unknown = f"Not known, and that is itself a sign: {column.description[:1].lower()}{column.description[1:]}"
     say = _speaker(column.unit)
     pairs = zip(values.tolist(), expected.tolist(), strict=True)
-    return [
-        template.format(value=say(value), expected=say(usual)) if value == value else unknown for value, usual in pairs
-    ]
+    return [_sentence(template, say(value), say(usual)) if value == value else unknown for value, usual in pairs]
+
+
+def _sentence(template: str, value: str, expected: str) -> str:
+    # Trees also tell cases apart by what is usual among their peers but rare in the book.
+    if value == expected:
+        template = template.replace("{expected} is typical", "the same is typical of its peers")
+    return template.format(value=value, expected=expected)
 
 
 def _speaker(unit: str) -> Callable[[float], str]:

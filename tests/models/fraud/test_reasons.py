@@ -99,3 +99,7 @@ def test_every_row_has_reasons_and_they_only_raise(seed: int, rows: int, most: i
         raises = sorted((one for one in added if one > 1e-3), reverse=True)[:most]
         assert said == pytest.approx(raises or [0.0])
         assert all(one["text"] and one["code"] for one in several)
+
+
+def test_what_is_usual_among_peers_is_called_so() -> None:
+    assert sentences(PAID, np.array([100.0]), np.array([100.2])) == ["Paid $100; the same is typical of its peers"]
