@@ -39,9 +39,8 @@ def _providers(spark: SparkSession) -> DataFrame:
     many = [(f"p{n}", "practice", "family", 50, float(n)) for n in range(1, MIN_PEERS + 1)]
     few = [("s1", "supplier", "equipment", 50, 10.0), ("s2", "supplier", "oxygen", 50, 30.0)]
     tiny = [("tiny", "practice", "family", 9, 1000.0), ("alone", "laboratory", "dna", 50, 5.0)]
-    return spark.createDataFrame(
-        many + few + tiny, "id string, provider_kind string, specialty string, n int, value double"
-    )
+    columns = "id string, provider_kind string, specialty string, claim_count int, value double"
+    return spark.createDataFrame(many + few + tiny, columns)
 
 
 def test_a_provider_is_compared_within_its_kind(spark: SparkSession) -> None:

@@ -58,10 +58,8 @@ def test_claims_that_do_not_add_up_stop_the_build(
     def plain(signals: DataFrame, as_of: date) -> DataFrame:
         """Claims and dollars alone: quicker than all features, and enough to reconcile."""
         claims = signals.groupBy("claim_id").agg(F.sum("paid_amount").alias("paid_amount"))
-        absent = {
-            c.name: F.lit(None).cast(c.type) for c in TABLES["claim_features"].columns if c.name not in claims.columns
-        }
-        return damaged(claims.withColumns(absent))
+        rest = [column for column in TABLES["claim_features"].columns if column.name not in claims.columns]
+        return damaged(claims.withColumns({column.name: F.lit(None).cast(column.type) for column in rest}))
 
     monkeypatch.setattr(job, "claim_features", plain)
     with pytest.raises(Unreconciled, match="a claim line was lost or doubled"):
@@ -71,7 +69,7 @@ def test_claims_that_do_not_add_up_stop_the_build(
 
 @pytest.mark.slow
 def test_all_tables_as_of_their_days(spark: SparkSession, delivered: Lake, tmp_path: Path) -> None:
-    job.build(spark, delivered, AS_OF)
+    job.build(spark, delivered, AS_OF, run="a run")
     training_days = ["2022-12-31", "2023-12-31"]
     assert {table for table in FEATURES if delivered.exists(table)} == FEATURES
     assert delivered.partitions("claim_features") == [str(AS_OF)]
@@ -79,3 +77,14 @@ def test_all_tables_as_of_their_days(spark: SparkSession, delivered: Lake, tmp_p
     assert delivered.partitions("member_outcomes") == training_days
     claims = delivered.read(spark, "claim_features")
     assert claims.count() == claims.select("claim_id").distinct().count() > 0
+    written = {(table, day) for table in FEATURES for day in delivered.partitions(table)}
+    assert written == {(table, str(day)) for table, day in job._partitions(AS_OF)}
+    assert {delivered.made_by(table, day) for table, day in written} == {"a run"}
+
+
+def test_a_run_is_named_for_what_it_reads(spark: SparkSession, delivered: Lake) -> None:
+    name = job._run_name(delivered, AS_OF)
+    assert job._run_name(delivered, AS_OF) == name
+    assert job._run_name(delivered, date(2023, 1, 1)) != name
+    delivered.overwrite(delivered.read(spark, "members"), "members", "b1")
+    assert job._run_name(delivered, AS_OF) != name
