@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,29 @@ class Tables:
         return [tuple(_rounded(value) for value in row) for row in ordered]
 
 
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+"""For a hundred rows Spark takes far longer to compile these plans than to run them."""
+
+
 def feature_tables(history: History, as_of: date) -> Tables:
+    """All feature tables of a small book as of a day, built without compiling the plans."""
+    spark = history.lines.sparkSession
+    usual = {name: spark.conf.get(name) for name in INTERPRETED}
+    for name, value in INTERPRETED.items():
+        spark.conf.set(name, value)
+    try:
+        return _built(history, as_of)
+    finally:
+        for name, value in usual.items():
+            spark.conf.set(name, value)
+
+
+def _built(history: History, as_of: date) -> Tables:
+    history = replace(history, lines=history.lines.localCheckpoint())
     known = history.known(as_of)
     # Settled as the job settles them: a plan of all tables in one takes longer to make than to run.
     signals = line_signals(known).localCheckpoint()
