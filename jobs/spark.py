@@ -14,6 +14,8 @@ _SMALL_MACHINE = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": os.environ.get("UNDERWATCH_DRIVER_MEMORY", "2g"),
+    # Spark's own choice here, 32 MB, is what every broadcast of however few rows takes and keeps of the heap.
+    "spark.buffer.pageSize": "2m",
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
