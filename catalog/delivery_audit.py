@@ -31,6 +31,7 @@ TABLE = Table(
         Column("paid_read", "decimal(18,2)", "Paid amount read", unit="USD", nullable=False),
         Column("paid_accepted", "decimal(18,2)", "Paid amount in canonical rows", unit="USD", nullable=False),
         Column("paid_rejected", "decimal(18,2)", "Paid amount in rejected rows", unit="USD", nullable=False),
+        Column("token_key_id", "string", "Key that made the member tokens of the batch", nullable=False),
         Column("ingested_at", "timestamp", "When the file was ingested (UTC)", nullable=False),
     ),
 )

@@ -15,16 +15,19 @@ from rich.table import Table as TextTable
 import catalog
 import sources
 from catalog import TABLES
+from catalog.errors import BadDelivery
 from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
+from jobs.token_key import token_key
 from lake import Lake
 from sources import SOURCES, all_sources, source_named
-from sources.delivery import Delivery, open_delivery
+from sources.delivery import Delivery, check_unchanged, open_delivery
 from sources.intake import Earlier, take_in
 from sources.reconcile import FileAudit, check_usable, reconcile
 from sources.source import Source
+from sources.tokens import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -42,6 +45,10 @@ def ingest_claims(
     max_rejected_share: Annotated[
         float, typer.Option(min=0, max=1, help="Stop when more than this share of a file's rows is unusable.")
     ] = 0.05,
+    token_key_file: Annotated[
+        Path | None,
+        typer.Option(help="Key that makes member tokens; default: UNDERWATCH_TOKEN_KEY[_FILE], else beside the lake."),
+    ] = None,
     reread: Annotated[bool, typer.Option("--reread", help="Read it again even where nothing changed.")] = False,
     master: Master = DEFAULT_MASTER,
 ) -> None:
@@ -62,16 +69,17 @@ def ingest_claims(
         if opened.ignored:
             log.warning("files of the delivery that the source does not read", files=", ".join(opened.ignored[:10]))
         store = Lake(lake)
-        run = _run_name(store, opened, max_rejected_share)
+        key = token_key(lake, token_key_file)
+        run = _run_name(store, opened, max_rejected_share, key)
         if not reread and _is_in_lake(store, format_, batch, run):
             log.info("the lake holds this batch, read from the same files by the same code: kept", batch=batch)
             return
         with spark_session("ingest-claims", master) as spark:
-            audits, reasons = ingest(spark, store, opened, max_rejected_share, run)
+            audits, reasons = ingest(spark, store, opened, key, max_rejected_share, run)
     _print(batch, audits, reasons)
 
 
-def _run_name(store: Lake, opened: Delivery, max_rejected_share: float) -> str:
+def _run_name(store: Lake, opened: Delivery, max_rejected_share: float, key: TokenKey) -> str:
     """Names a run by all that its outcome depends on: the files, the code that reads them, the other batches."""
     others = [batch for batch in store.partitions("delivery_audit") if batch != opened.batch_id]
     depends_on: dict[str, object] = {
@@ -79,6 +87,7 @@ def _run_name(store: Lake, opened: Delivery, max_rejected_share: float) -> str:
         "files": {file.name: file.sha256 for file in opened.files},
         "code": code_version(*[Path(room.__file__ or "").parent for room in (catalog, sources)]),
         "max_rejected_share": max_rejected_share,
+        "token_key": key.key_id,
         "others": [store.files("delivery_audit", partition=batch) for batch in others],
     }
     return f"ingest-claims {combined(depends_on)}"
@@ -90,12 +99,18 @@ def _is_in_lake(store: Lake, source: Source, batch: str, run: str) -> bool:
 
 
 def ingest(
-    spark: SparkSession, store: Lake, opened: Delivery, max_rejected_share: float = 0.05, run: str = ""
+    spark: SparkSession,
+    store: Lake,
+    opened: Delivery,
+    key: TokenKey,
+    max_rejected_share: float = 0.05,
+    run: str = "",
 ) -> tuple[list[FileAudit], dict[tuple[str, str], int]]:
     """Stage, reconcile and commit one delivery; its audits, and rejected rows by table and reason."""
     batch = opened.batch_id
+    _check_one_key(spark, store, batch, key)
     with step("read delivery"):
-        intake = take_in(spark, opened, _earlier(spark, store, batch))
+        intake = take_in(spark, opened, _earlier(spark, store, batch), key)
     staged = {}
 
     def stage(tables: Mapping[str, DataFrame]) -> None:
@@ -112,7 +127,8 @@ def ingest(
         check_usable(intake, written["rejected_rows"], max_rejected_share)
         audits = reconcile(intake, written)
         counts = written["rejected_rows"].groupBy("table_name", "reason").count().collect()
-    stage({"delivery_audit": _audit_frame(spark, opened, audits)})
+    check_unchanged(opened)
+    stage({"delivery_audit": _audit_frame(spark, opened, audits, key)})
     with step("commit", tables=len(staged)):
         # The audit last: a batch whose audit is there is there whole. A run killed in between heals by running again.
         for name in staged:
@@ -131,7 +147,18 @@ def _earlier(spark: SparkSession, store: Lake, batch: str) -> Earlier:
     return Earlier(members.distinct(), lines)
 
 
-def _audit_frame(spark: SparkSession, opened: Delivery, audits: list[FileAudit]) -> DataFrame:
+def _check_one_key(spark: SparkSession, store: Lake, batch: str, key: TokenKey) -> None:
+    """Raises BadDelivery when other batches of the lake hold tokens of another key: the same member would be two."""
+    audit = store.read_or_empty(spark, "delivery_audit").where(F.col("batch_id") != batch)
+    others = {row["token_key_id"] for row in audit.select("token_key_id").distinct().collect()} - {key.key_id}
+    if others:
+        raise BadDelivery(
+            f"the lake holds member tokens of key {', '.join(sorted(others))}, this run has key {key.key_id}; "
+            "give the lake's key with --token-key-file, or read every delivery into a new lake with the new key"
+        )
+
+
+def _audit_frame(spark: SparkSession, opened: Delivery, audits: list[FileAudit], key: TokenKey) -> DataFrame:
     now = datetime.now(UTC)
     rows = []
     for audit in audits:
@@ -142,6 +169,7 @@ def _audit_frame(spark: SparkSession, opened: Delivery, audits: list[FileAudit])
             "file_sha256": audit.file_sha256,
             "table_name": audit.table_name,
             "records_written": audit.records_written,
+            "token_key_id": key.key_id,
             "ingested_at": now,
         }
         for side in ("read", "accepted", "rejected"):

@@ -1,7 +1,8 @@
-"""Zip files as they are downloaded, unpacked without trusting them."""
+"""Zip and gzip files as they are downloaded, unpacked without trusting them."""
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import stat
 import zipfile
@@ -10,19 +11,27 @@ from pathlib import Path, PurePosixPath
 
 from catalog.errors import BadDelivery
 
+_DATA = {".csv", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".edi", ".x12", ".834", ".835", ".837"}
 # A claims file compresses about tenfold; far more than that is a bomb, not a delivery.
 _LARGEST_RATIO = 200
 _LARGEST_BYTES = 64 << 30
 
 
+def is_archive(path: Path) -> bool:
+    """Whether `unpack` opens it."""
+    return path.suffix.lower() in (".zip", ".gz")
+
+
 def unpack(archive: Path, target: Path) -> dict[str, Path]:
-    """CSV files of a zip, by base name, unpacked under `target`.
+    """Files of a zip or gzip archive, by base name, unpacked under `target`.
 
     Raises BadDelivery for a damaged, encrypted or dangerous archive.
     """
+    if archive.suffix.lower() == ".gz":
+        return _unpack_gzip(archive, target)
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = [info for info in opened.infolist() if _is_text(info)]
+            members = [info for info in opened.infolist() if _is_data(info)]
             _check_safe(archive.name, members)
             target.mkdir(parents=True, exist_ok=True)
             return {PurePosixPath(info.filename).name: _extract(opened, info, target) for info in members}
@@ -30,9 +39,26 @@ def unpack(archive: Path, target: Path) -> dict[str, Path]:
         raise BadDelivery(f"{archive.name} is a damaged zip file; download it again") from error
 
 
-def _is_text(info: zipfile.ZipInfo) -> bool:
+def _unpack_gzip(archive: Path, target: Path) -> dict[str, Path]:
+    path = target / archive.stem
+    target.mkdir(parents=True, exist_ok=True)
+    limit = min(_LARGEST_BYTES, _LARGEST_RATIO * archive.stat().st_size)
+    try:
+        with gzip.open(archive) as source, path.open("wb") as sink:
+            while chunk := source.read(1 << 20):
+                sink.write(chunk)
+                if sink.tell() > limit:
+                    raise BadDelivery(
+                        f"{archive.name} unpacks to more than {_LARGEST_RATIO} times its size; do not trust it"
+                    )
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadDelivery(f"{archive.name} is a damaged gzip file; download it again") from error
+    return {path.name: path}
+
+
+def _is_data(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename)
-    return not info.is_dir() and path.suffix.lower() == ".csv" and not path.parts[0].startswith("__MACOSX")
+    return not info.is_dir() and path.suffix.lower() in _DATA and not path.parts[0].startswith("__MACOSX")
 
 
 def _check_safe(archive: str, members: list[zipfile.ZipInfo]) -> None:

@@ -18,7 +18,7 @@ from catalog import TABLES
 from catalog.table import Table
 from sources.delivery import Delivery
 from sources.fields import Field, Type, failed, first_failure, whole_row_only
-from sources.source import FileKind, Parse, Source
+from sources.source import FileKind, Layout, Parse, Source
 
 _TYPES: dict[str, Type] = {
     "string": "text",
@@ -38,6 +38,8 @@ _SPANS = (
 )
 _CLAIMS = ("claim_lines", "pharmacy_claims")
 _AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
+_ADDED = {"providers": ("npi", "tax_id", "provider_name", "zip_code")}
+"""Columns that a file of this layout may lack: not every insurer has them."""
 _TABLES = ("members", "eligibility", "providers", "claim_lines", "pharmacy_claims", "investigations")
 
 
@@ -85,7 +87,7 @@ def _kind(name: str) -> FileKind:
     table = TABLES[name]
     return FileKind(
         name=name,
-        pattern=re.compile(rf"{name}(?:_[0-9][0-9A-Za-z_-]*)?\.csv", re.IGNORECASE),
+        pattern=re.compile(rf"{name}(?:_[0-9][0-9A-Za-z_-]*)?\.(?:csv|parquet)", re.IGNORECASE),
         columns=tuple(field.name for field in _fields(table)),
         table=name,
         parse=_parse(table),
@@ -95,6 +97,8 @@ def _kind(name: str) -> FileKind:
         may_be_empty=name == "investigations",
         names_members=name == "members",
         needs_known_member=name in ("eligibility", *_CLAIMS),
+        layout=Layout(optional=_ADDED.get(name, ())),
+        embedding_columns=("claim_id", "claim_line_id") if name in _CLAIMS else (),
     )
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.errors import BadDelivery
-from sources.archives import unpack
+from sources.archives import is_archive, unpack
+from sources.headers import header_of
+from sources.manifest import MANIFESTS, Manifest, read_manifest
 from sources.source import FileKind, Source
 
 _CHUNK = 1 << 20
-_LONGEST_HEADER = 1 << 16
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """One text file of a delivery. `name` is its path inside the delivery, `header` its columns in file order."""
+    """One file of a delivery. `name` is its path inside the delivery, `header` its columns in file order: by the
+    names of the kind, and none for a file that is no table."""
 
     name: str
     path: Path
@@ -36,6 +36,7 @@ class Delivery:
     batch_id: str
     files: tuple[DeliveredFile, ...]
     ignored: tuple[str, ...] = field(default=())
+    manifest: Manifest | None = None
 
     def of_kind(self, name: str) -> list[DeliveredFile]:
         return [file for file in self.files if file.kind.name == name]
@@ -49,84 +50,62 @@ def open_delivery(source: Source, others: list[Source], folder: Path, batch_id: 
     """
     if not folder.is_dir():
         raise BadDelivery(f"the delivery {folder} is not a folder; give --delivery the folder that holds the files")
-    found = _texts(folder, scratch)
-    known = {name: path for name, path in found.items() if source.kind_of(name) is not None}
+    found = _files(folder, scratch)
+    manifest = read_manifest(found)
+    known = {name: path for name, path in found.items() if source.kind_of(name, path) is not None}
     if not known:
-        raise BadDelivery(_wrong_source(source, others, folder, list(found)))
+        raise BadDelivery(_wrong_source(source, others, folder, found))
     files = tuple(_identify(source, name, known[name]) for name in sorted(known))
-    delivery = Delivery(source, batch_id, files, tuple(sorted(set(found) - set(known))))
+    ignored = tuple(sorted(set(found) - set(known) - set(MANIFESTS)))
+    delivery = Delivery(source, batch_id, files, ignored, manifest)
+    if manifest:
+        manifest.check_files({file.name: file.sha256 for file in files}, batch_id)
     _check_kinds_present(delivery)
     source.check(delivery)
     return delivery
 
 
-def _texts(folder: Path, scratch: Path) -> dict[str, Path]:
+def check_unchanged(delivery: Delivery) -> None:
+    """Raises BadDelivery, naming the file, when a file is no longer what it was when the delivery was opened."""
+    for file in delivery.files:
+        if not file.path.is_file() or sha256_of(file.path) != file.sha256:
+            raise BadDelivery(
+                f"{file.name} changed while it was read; nothing was committed. "
+                "Wait until the delivery is complete and run again"
+            )
+
+
+def _files(folder: Path, scratch: Path) -> dict[str, Path]:
     """Name inside the delivery -> file, archives unpacked. The same file plain and zipped counts once."""
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or any(part.startswith((".", "_")) for part in Path(name).parts):
             continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BadDelivery(f"{name} is a link that leads out of the delivery; put the file itself into the folder")
         inside = f"{name.rpartition('/')[0]}/" if "/" in name else ""
-        texts = unpack(path, scratch / name) if path.suffix.lower() == ".zip" else {path.name: path}
+        texts = unpack(path, scratch / name) if is_archive(path) else {path.name: path}
         for text_name, text in texts.items():
             whole = inside + text_name
-            if whole in found and _sha256(found[whole]) != _sha256(text):
+            if whole in found and sha256_of(found[whole]) != sha256_of(text):
                 raise BadDelivery(f"{whole} is delivered twice with different content, once in {name}; remove one")
             found.setdefault(whole, text)
     return found
 
 
 def _identify(source: Source, name: str, path: Path) -> DeliveredFile:
-    kind = source.kind_of(name)
+    kind = source.kind_of(name, path)
     if kind is None:
         raise BadDelivery(f"{name} is not a file of source {source.name}")
     size = path.stat().st_size
     if size == 0:
         raise BadDelivery(f"{name} is empty (0 bytes); deliver it again")
-    header = _header(name, path)
-    _check_header(name, header, kind.columns)
+    header = () if kind.read else header_of(name, path, kind.columns, kind.layout)
     with path.open("rb") as stream:
         stream.seek(size - 1)
         ends_with_newline = stream.read(1) == b"\n"
-    return DeliveredFile(name, path, kind, _sha256(path), header, ends_with_newline)
-
-
-def _header(name: str, path: Path) -> tuple[str, ...]:
-    with path.open("rb") as stream:
-        line = stream.readline(_LONGEST_HEADER)
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise BadDelivery(f"{name} is damaged: it does not start with text; deliver it again")
-    if "\r" in text.rstrip("\r\n"):
-        raise BadDelivery(f"{name} ends its rows with a carriage return alone; save it with line feeds")
-    return tuple(column.strip() for column in next(csv.reader([text]), []))
-
-
-def _check_header(name: str, header: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    repeated = sorted({column for column in header if header.count(column) > 1})
-    missing = [column for column in expected if column not in header]
-    unknown = [column for column in header if column not in expected]
-    if len(missing) == len(expected):
-        raise BadDelivery(
-            f"{name} has no header: its first row names none of the columns {', '.join(expected[:3])} ..."
-        )
-    if missing:
-        raise BadDelivery(f"{name} lacks the column {', '.join(missing)}; deliver the file with all its columns")
-    if unknown:
-        raise BadDelivery(f"{name} has {_said(unknown)}; rename or remove it")
-    if repeated:
-        raise BadDelivery(f"{name} names the column {', '.join(repeated)} twice; remove one")
-
-
-def _said(unknown: list[str]) -> str:
-    # So many are no slip of a name but a row of data that ran into the header: it may name a person.
-    if len(unknown) > _MOST_NAMED:
-        return f"{len(unknown)} unknown columns in its first row"
-    return f"the unknown column {', '.join(unknown)}"
+    return DeliveredFile(name, path, kind, sha256_of(path), header, ends_with_newline)
 
 
 def _check_kinds_present(delivery: Delivery) -> None:
@@ -138,9 +117,10 @@ def _check_kinds_present(delivery: Delivery) -> None:
             )
 
 
-def _wrong_source(source: Source, others: list[Source], folder: Path, names: list[str]) -> str:
+def _wrong_source(source: Source, others: list[Source], folder: Path, found: dict[str, Path]) -> str:
+    names = list(found)
     for other in others:
-        if any(other.kind_of(name) for name in names):
+        if any(other.kind_of(name, path) for name, path in found.items()):
             return (
                 f"the files in {folder} are not those of source {source.name}; they look like {other.name}: "
                 f"use --source {other.name}"
@@ -149,7 +129,8 @@ def _wrong_source(source: Source, others: list[Source], folder: Path, names: lis
     return f"{folder} holds no file of source {source.name}{some}. It expects {source.expects}"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hash of a file's bytes, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):

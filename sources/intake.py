@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from catalog import TABLES
 from catalog.errors import BadDelivery
+from catalog.table import Table
 from sources.csv_rows import read_rows
 from sources.delivery import Delivery
 from sources.source import FileKind
+from sources.tokens import TokenKey, with_tokens
 from sources.verdicts import WHERE, accepted, verdicts
 
 AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
@@ -71,14 +73,25 @@ class Intake:
 
     def _signed(self, tables: dict[str, DataFrame]) -> dict[str, DataFrame]:
         source, batch = F.lit(self.delivery.source.name), F.lit(self.delivery.batch_id)
-        return {
-            name: frame.withColumns({"source": source, "batch_id": batch}).select(*TABLES[name].column_names)
-            for name, frame in tables.items()
-        }
+        signed = {name: frame.withColumns({"source": source, "batch_id": batch}) for name, frame in tables.items()}
+        return {name: frame.select(*_columns(TABLES[name], frame)) for name, frame in signed.items()}
 
 
-def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake:
-    """Read, type and judge every row. Raises BadDelivery when no file of a kind holds a row, unless it may be empty."""
+def _columns(table: Table, frame: DataFrame) -> list[Column]:
+    """The columns of `table`; one that may be empty and that the source does not know is null."""
+    return [
+        F.col(column.name)
+        if column.name in frame.columns or not column.nullable
+        else F.lit(None).cast(column.type).alias(column.name)
+        for column in table.columns
+    ]
+
+
+def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier, key: TokenKey | None) -> Intake:
+    """Read, type and judge every row. Raises BadDelivery when no file of a kind holds a row, unless it may be empty.
+
+    Members are known by tokens of `key` from here on; None leaves their identifiers as delivered, which no job does.
+    """
     intake = Intake(spark, delivery)
     members = earlier.members.select("member_id")
     # Kinds that name members come first: whether a claim's member is known depends on all of them.
@@ -86,11 +99,11 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake
         files = delivery.of_kind(kind.name)
         if not files:
             continue
-        rows = read_rows(spark, files)
+        rows = (kind.read or read_rows)(spark, files)
         _check_not_empty(kind, rows.counts)
         intake.counts |= rows.counts
         intake.last |= rows.last
-        parsed = kind.parse(rows.frame, delivery).persist()
+        parsed = kind.parse(_without_identifiers(rows.frame, kind, key), delivery).persist()
         known = members if kind.needs_known_member else None
         lines = earlier.lines.get(kind.table)
         if lines is not None:
@@ -100,6 +113,11 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier) -> Intake
         if kind.names_members:
             members = members.union(accepted(parsed, rejects).select("member_id")).distinct()
     return intake
+
+
+def _without_identifiers(rows: DataFrame, kind: FileKind, key: TokenKey | None) -> DataFrame:
+    anonymous = rows.drop(*kind.identifier_columns)
+    return with_tokens(anonymous, key, kind.member_columns, kind.embedding_columns) if key else anonymous
 
 
 def _check_not_empty(kind: FileKind, counts: Mapping[str, int]) -> None:

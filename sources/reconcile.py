@@ -6,19 +6,23 @@ tables as written, rejected from rejected_rows as written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from catalog.errors import BadDelivery, Unreconciled
+from sources.headers import is_parquet
 from sources.intake import AMOUNTS, Intake
 from sources.verdicts import WHERE
 
 REPEATED = ("duplicate_claim_line", "duplicate_row", "duplicate_beneficiary")
 """Reasons that say a row came twice, not that its file is damaged."""
+
+_ALL_FILES = "the delivery"
 
 FEW_ROWS = 20
 """So many unusable rows never stop a delivery by themselves: in a small file they are a large share."""
@@ -70,6 +74,9 @@ def reconcile(intake: Intake, staged: Mapping[str, DataFrame]) -> list[FileAudit
     ]
     for audit in audits:
         check(audit)
+        if intake.delivery.manifest:
+            read_of = {name: Decimal(value) for name, value in asdict(audit.read).items()}
+            intake.delivery.manifest.check_figures(audit.file_name, read_of)
     return audits
 
 
@@ -92,21 +99,26 @@ def check_usable(intake: Intake, rejected: DataFrame, max_share: float) -> None:
     """Raises BadDelivery, naming the file, when a file is damaged: cut off, or too large a part of it unusable.
 
     Repeated rows do not count: a delivery may hold what an earlier one held. Nor do a few bad rows of a small file,
-    unless they are all it has.
+    unless they are all it has. Where a source's files are independent, the share is that of all of them together.
     """
     reasons: dict[str, dict[str, int]] = {}
     for row in rejected.groupBy("file_name", "reason").count().collect():
         if row["reason"] not in REPEATED:
             reasons.setdefault(row["file_name"], {})[row["reason"]] = row["count"]
+    counts = intake.counts
+    if intake.delivery.source.independent_files:
+        counts = {_ALL_FILES: sum(counts.values())}
+        reasons = {_ALL_FILES: dict(sum((Counter(found) for found in reasons.values()), Counter()))} if reasons else {}
     for name, found in sorted(reasons.items()):
-        unusable, rows = sum(found.values()), intake.counts[name]
+        unusable, rows = sum(found.values()), counts[name]
         if unusable == rows or (unusable > FEW_ROWS and unusable > max_share * rows):
             most = ", ".join(f"{count} {reason}" for reason, count in sorted(found.items(), key=lambda item: -item[1]))
             raise BadDelivery(
                 f"{name} is damaged: {unusable} of its {rows} rows cannot be used ({most}); nothing was committed. "
                 f"Deliver the file again, or accept the loss with --max-rejected-share above {max_share}"
             )
-    cut = {file.name: intake.last[file.name] for file in intake.delivery.files if not file.ends_with_newline}
+    texts = [file for file in intake.delivery.files if file.kind.read is None and not is_parquet(file.path)]
+    cut = {file.name: intake.last[file.name] for file in texts if not file.ends_with_newline}
     truncated = rejected.where(F.col("reason") == "truncated_row")
     for row in truncated.select(*WHERE).where(F.col("file_name").isin(list(cut))).collect() if cut else []:
         if row["row_number"] == cut[row["file_name"]]:

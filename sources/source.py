@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
-    from sources.delivery import Delivery
+    from sources.csv_rows import Rows
+    from sources.delivery import DeliveredFile, Delivery
 
 Parse = Callable[["DataFrame", "Delivery"], "DataFrame"]
 Build = Callable[[Mapping[str, "DataFrame"], "Delivery"], dict[str, "DataFrame"]]
+Read = Callable[["SparkSession", list["DeliveredFile"]], "Rows"]
 
 
 def _nothing(_staged: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, DataFrame]:
@@ -22,6 +25,21 @@ def _nothing(_staged: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str,
 
 def _complete(_delivery: Delivery) -> None:
     return None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a delimited text (or Parquet) file are written."""
+
+    delimiter: str = ","
+    nulls: tuple[str, ...] = ()
+    """Words that mean an empty cell, beside nothing: `NA`."""
+    optional: tuple[str, ...] = ()
+    """Columns that a file may lack; they are read as null."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other name of a column -> its name here."""
+    unknown_columns: Literal["refuse", "ignore"] = "refuse"
+    """A column nobody knows is a slip of a name in a layout of ours, and no matter in one that others extend."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,17 @@ class FileKind:
     """A row about a member nobody described is rejected."""
     merged: bool = False
     """Several rows of one member become one row of `members`; such rows are accounted by member."""
+    layout: Layout = field(default_factory=Layout)
+    read: Read | None = None
+    """Reads files that are no delimited text; `columns` and `layout` mean nothing then."""
+    accepts: Callable[[Path], bool] | None = None
+    """Whether a file of that name is of this kind, by its content, where names do not tell."""
+    member_columns: tuple[str, ...] = ("member_id",)
+    """Columns that hold the member's identifier. It becomes a token before anything else is done (see tokens)."""
+    embedding_columns: tuple[str, ...] = ()
+    """Columns, such as claim ids, in which the first member column may stand as a part between delimiters."""
+    identifier_columns: tuple[str, ...] = ()
+    """Columns that identify a person directly: names, street, telephone, cards. Dropped as they are read."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +97,13 @@ class Source:
     """Staged tables -> tables that follow from them, e.g. providers named by claims."""
     check: Callable[[Delivery], None] = field(default=_complete)
     """Raises BadDelivery when files that belong together are not all there."""
+    independent_files: bool = False
+    """A file of which nothing can be used is rejected alone, as EDI interchanges are, and does not stop the rest."""
 
-    def kind_of(self, file_name: str) -> FileKind | None:
+    def kind_of(self, file_name: str, path: Path | None = None) -> FileKind | None:
+        """The kind of a file by its name and, where names do not tell and `path` is given, by its content."""
         base = file_name.rsplit("/", 1)[-1]
-        return next((kind for kind in self.kinds if kind.pattern.fullmatch(base)), None)
+        named = [kind for kind in self.kinds if kind.pattern.fullmatch(base)]
+        if path is None or all(kind.accepts is None for kind in named):
+            return named[0] if named else None
+        return next((kind for kind in named if kind.accepts is None or kind.accepts(path)), None)

@@ -31,6 +31,7 @@ def _claims(name: str, part: str, columns: tuple[str, ...], parse: Parse, table:
         duplicate_reason="duplicate_claim_line",
         required=False,  # a sample may describe members only; check_samples asks for what belongs together
         needs_known_member=True,
+        member_columns=("DESYNPUF_ID",),
     )
 
 
@@ -78,6 +79,7 @@ DESYNPUF = Source(
             duplicate_reason="duplicate_beneficiary",
             names_members=True,
             merged=True,
+            member_columns=("DESYNPUF_ID",),
         ),
         _claims("inpatient", "Inpatient_Claims", layout.INPATIENT, institutional.parse_inpatient),
         _claims("outpatient", "Outpatient_Claims", layout.OUTPATIENT, institutional.parse_outpatient),

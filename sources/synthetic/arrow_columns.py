@@ -38,10 +38,15 @@ def states(area: np.ndarray) -> pa.Array:
 
 
 def catalog_table(table: str, settings: Settings, values: dict[str, object]) -> pa.Table:
-    """Arrow table of the catalog's columns and types; day numbers become dates, amounts decimals."""
+    """Arrow table of the catalog's columns and types; day numbers become dates, amounts decimals. A column that may
+    be empty and that the generator has no values for is empty."""
     origin = np.datetime64(settings.start)
+    rows = len(next(iter(values.values())))  # type: ignore[arg-type]
     arrays = []
     for column in (TABLES[table].column(name) for name in columns(table)):
+        if column.nullable and column.name not in values:
+            arrays.append(pa.nulls(rows, pa.string()))
+            continue
         value = values[column.name]
         if column.type == "date":
             days = np.asarray(value).astype("int64")

@@ -17,9 +17,11 @@ from jobs.ingest_claims import ingest
 from lake import Lake
 from sources import source_named
 from sources.delivery import open_delivery
+from sources.tokens import TokenKey
 from tests.models.fraud.book import Book
 
 DAY = date(2025, 12, 31)
+KEY = TokenKey(b"a key of tests, thirty-two bytes!")
 
 
 def write_fraud(spark: SparkSession, lake: Lake, book: Book, day: date = DAY) -> None:
@@ -60,7 +62,7 @@ def generated_lake(spark: SparkSession, folder: Path, members: int, months: int)
     """A generated delivery, ingested, with its features built as of the last day known."""
     delivery, lake = folder / "delivery", Lake(str(folder / "lake"))
     generate(members=members, months=months, seed=7, out=delivery)
-    ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder))
+    ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder), KEY)
     day = resolve_as_of(spark, lake, "")
     build(spark, lake, day)
     return lake, day

@@ -49,7 +49,7 @@ class Ingest:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(job, "spark_session", shared)
-            job.ingest_claims(source, delivery, self.lake, batch_id, max_rejected_share, reread, "local[2]")
+            job.ingest_claims(source, delivery, self.lake, batch_id, max_rejected_share, None, reread, "local[2]")
 
     def rows(self, table: str) -> Rows:
         """Rows of a table, how often each; without the time of ingest."""

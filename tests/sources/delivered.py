@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sources import all_sources, source_named
 from sources.delivery import Delivery, open_delivery
 from sources.intake import Earlier, Intake, take_in
+from sources.tokens import TokenKey
 
 Row = dict[str, Any]
 
@@ -63,10 +64,10 @@ class Taken:
         return {row["row_number"]: row["reason"] for row in rejected if row["file_name"] == file_name}
 
 
-def taken(spark: SparkSession, delivery: Delivery, members: Sequence[str] = ()) -> Taken:
-    """Read a delivery into a lake where earlier batches described `members`."""
+def taken(spark: SparkSession, delivery: Delivery, members: Sequence[str] = (), key: TokenKey | None = None) -> Taken:
+    """Read a delivery into a lake where earlier batches described `members`; without a key identifiers stay."""
     known = spark.createDataFrame([(member,) for member in members], "member_id string")
-    intake = take_in(spark, delivery, Earlier(known, {}))
+    intake = take_in(spark, delivery, Earlier(known, {}), key)
     frames = {name: frame.persist() for name, frame in intake.tables().items()}
     more = intake.derived(frames) | {"rejected_rows": intake.rejected_rows()}
     frames |= {name: frame.persist() for name, frame in more.items()}
