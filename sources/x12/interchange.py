@@ -1,0 +1,134 @@
+"""The text of an X12 file as interchanges of numbered segments, each with the separators of its own ISA.
+
+Control structure: X12.5 (interchange) and X12.6 (functional group), as the HIPAA implementation guides quote them in
+appendix B. An ISA is 106 characters long; its fourth character separates elements, its last two are the component
+separator and the segment terminator, and ISA11 is the repetition separator from version 00501 on.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from pyx12.errors import X12Error
+from pyx12.rawx12file import RawX12File
+
+_ISA_LENGTH = 106
+_STARTS = re.compile(r"(?:ISA|GS|ST)(?=[^A-Za-z0-9\s])")
+_NEXT_ISA = re.compile(r"[^A-Za-z0-9 ]\s*(ISA)(?=[^A-Za-z0-9\s])")
+_FIRST_BODY = r"([^A-Za-z0-9 ])\s*(?:GS|ST|SE|BHT|BPR|BGN|NM1|CLM|CLP|INS){element}"
+
+
+class Segment(NamedTuple):
+    """`number`: place in the file, from 1. `elements`: segment id first, so that `elements[2]` is element 02."""
+
+    number: int
+    elements: list[str]
+
+    @property
+    def id(self) -> str:
+        return self.elements[0]
+
+    def at(self, element: int) -> str:
+        """An element; empty where the segment is shorter."""
+        return self.elements[element].strip() if element < len(self.elements) else ""
+
+
+@dataclass(frozen=True)
+class Separators:
+    element: str
+    component: str
+    repetition: str
+    """Empty where the interchange has none: an ISA11 of `U` is the standards identifier of version 00401, which
+    senders keep writing after 00501 gave the element another meaning."""
+    terminator: str
+
+
+@dataclass
+class Interchange:
+    """Segments from an ISA to the next one. `fault`: what is wrong with the ISA, empty where nothing is. `open_end`:
+    text after the last terminator, a segment cut off."""
+
+    separators: Separators
+    segments: list[Segment] = field(default_factory=list)
+    fault: str = ""
+    open_end: Segment | None = None
+
+
+def text_of(path: str | Path) -> str:
+    """The file as text. X12's extended character set is not bound to an encoding: UTF-8, else Latin-1."""
+    content = Path(path).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def interchanges(text: str) -> Iterator[Interchange]:
+    """Every interchange of a file, in order; text without any segment of an envelope is one without separators."""
+    number = 0
+    for chunk in _chunks(text):
+        made = _read(chunk, number)
+        number += len(made.segments) + (made.open_end is not None)
+        yield made
+
+
+def _chunks(text: str) -> Iterator[str]:
+    # Interchanges may differ in their separators, so they are told apart before anything is split.
+    begin = 0
+    for found in _NEXT_ISA.finditer(text):
+        if text[begin : found.start(1)].strip():
+            yield text[begin : found.start(1)]
+            begin = found.start(1)
+    if text[begin:].strip():
+        yield text[begin:]
+
+
+def _read(chunk: str, before: int) -> Interchange:
+    chunk = chunk.lstrip()
+    separators, fault = _separators(chunk)
+    made = Interchange(separators, fault=fault)
+    *whole, rest = chunk.split(separators.terminator) if separators.terminator else [chunk]
+    for part in whole:
+        text = part.strip("\r\n \t")
+        if text:
+            before += 1
+            made.segments.append(Segment(before, text.split(separators.element) if separators.element else [text]))
+    if rest.strip():
+        made.open_end = Segment(before + 1, rest.strip().split(separators.element) if separators.element else [rest])
+    return made
+
+
+def _separators(chunk: str) -> tuple[Separators, str]:
+    """Separators and what is wrong with the ISA. Those of a faulty ISA are guessed from the segment that follows, so
+    that its claims can be rejected one by one."""
+    try:
+        # pyx12 reads the ISA. Its segments are not iterated: it stops at the first empty one and says nothing.
+        raw = RawX12File(io.StringIO(chunk[:_ISA_LENGTH], newline=""))
+    except X12Error:
+        return _guessed(chunk), "ISA is missing, is not 106 characters long, or names an unknown version"
+    repetition = raw.repetition_term or ""
+    read = Separators(raw.ele_term, raw.subele_term, "" if repetition.isalnum() else repetition, raw.seg_term)
+    signs = (read.element, read.component, read.terminator)
+    if any(sign.isalnum() for sign in signs) or len(set(signs)) < len(signs):
+        return _guessed(chunk), "ISA is not 106 characters long: its separators are not where they belong"
+    if chunk[:_ISA_LENGTH].count(read.element) != 16:
+        return _guessed(chunk), "ISA does not have 16 elements"
+    return read, ""
+
+
+def _guessed(chunk: str) -> Separators:
+    start = _STARTS.match(chunk) or _STARTS.search(chunk)
+    if start is None:
+        return Separators("", "", "", "")
+    element = chunk[start.end()]
+    body = re.search(_FIRST_BODY.format(element=re.escape(element)), chunk[start.end() :])
+    if body is None:
+        return Separators(element, ":", "", "~" if "~" in chunk else "\n")
+    before = chunk[start.end() + body.start(1) - 1]
+    component = before if start.group().startswith("ISA") and not before.isalnum() and before != element else ":"
+    return Separators(element, component, "", body.group(1))
