@@ -4,7 +4,7 @@ from expectations.standard import standard
 
 CHECKS: tuple[Check, ...] = (
     *standard(TABLES["eligibility"]),
-    one_of("market", "individual", "small_group", "large_group", "self_funded", "medicare"),
+    one_of("market", "individual", "small_group", "large_group", "self_funded", "medicare", "medicaid"),
     holds("a span starts on or before its end", "enrollment_start_date <= enrollment_end_date"),
     holds("a span lies between 1980 and 2100", "enrollment_start_date >= date'1980-01-01' and "
           "enrollment_end_date < date'2100-01-01'", WARN),

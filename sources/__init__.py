@@ -14,6 +14,7 @@ SOURCES: dict[str, str] = {
     "synthetic": "sources.canonical_csv:SYNTHETIC",
     "canonical": "sources.canonical_csv:CANONICAL",
     "desynpuf": "sources.desynpuf:DESYNPUF",
+    "tuva": "sources.tuva:TUVA",
 }
 """Source name -> where its description is."""
 
