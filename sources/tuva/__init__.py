@@ -57,7 +57,7 @@ def _derive(staged: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, D
 
 TUVA = Source(
     name="tuva",
-    expects="medical_claim, eligibility and, where there are any, pharmacy_claim of the Tuva input layer (CSV, Parquet)",
+    expects="medical_claim, eligibility and, where there are any, pharmacy_claim of the Tuva layer, CSV or Parquet",
     example="underwatch ingest-claims --source tuva --delivery exports/tuva",
     kinds=(
         _kind("eligibility", "eligibility", eligibility.COLUMNS, eligibility.REQUIRED, eligibility.parse),
