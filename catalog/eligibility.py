@@ -11,7 +11,12 @@ TABLE = Table(
         Column("member_id", "string", "Insured person", "key", nullable=False),
         Column("enrollment_start_date", "date", "First day of coverage", "key", nullable=False),
         Column("enrollment_end_date", "date", "Last day of coverage", nullable=False),
-        Column("market", "string", "individual, small_group, large_group, self_funded, medicare or medicaid", nullable=False),
+        Column(
+            "market",
+            "string",
+            "individual, small_group, large_group, self_funded, medicare or medicaid",
+            nullable=False,
+        ),
         Column("group_id", "string", "Employer or association group"),
         Column("medical_coverage", "boolean", "The span covers medical claims", nullable=False),
         Column("pharmacy_coverage", "boolean", "The span covers pharmacy claims", nullable=False),
