@@ -15,6 +15,10 @@ SOURCES: dict[str, str] = {
     "canonical": "sources.canonical_csv:CANONICAL",
     "desynpuf": "sources.desynpuf:DESYNPUF",
     "tuva": "sources.tuva:TUVA",
+    "leie": "sources.leie:LEIE",
+    "rif": "sources.rif:RIF",
+    "fhir": "sources.fhir:FHIR",
+    "x12": "sources.x12:X12",
 }
 """Source name -> where its description is."""
 

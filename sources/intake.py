@@ -59,9 +59,7 @@ class Intake:
         """The table rejected_rows of this delivery."""
         kinds = {kind.name: kind for kind in self.delivery.source.kinds}
         parts = [
-            parsed.select(*WHERE, *AMOUNTS)
-            .join(self.rejects[name], list(WHERE))
-            .withColumn("table_name", F.lit(kinds[name].table))
+            parsed.select(*WHERE, *AMOUNTS, _table_name(parsed, kinds[name])).join(self.rejects[name], list(WHERE))
             for name, parsed in self.parsed.items()
         ]
         return self._signed({"rejected_rows": reduce(DataFrame.unionByName, parts)})["rejected_rows"]
@@ -105,14 +103,25 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier, key: Toke
         intake.last |= rows.last
         parsed = kind.parse(_without_identifiers(rows.frame, kind, key), delivery).persist()
         known = members if kind.needs_known_member else None
-        lines = earlier.lines.get(kind.table)
-        if lines is not None:
-            lines = lines.select(F.col("claim_line_id").alias("key"), "batch_id").dropDuplicates(["key"])
-        rejects = verdicts(parsed, kind.duplicate_reason, lines, known).persist()
+        rejects = verdicts(parsed, kind.duplicate_reason, _earlier_keys(kind, earlier), known).persist()
         intake.parsed[kind.name], intake.rejects[kind.name] = parsed, rejects
         if kind.names_members:
             members = members.union(accepted(parsed, rejects).select("member_id")).distinct()
     return intake
+
+
+def _earlier_keys(kind: FileKind, earlier: Earlier) -> DataFrame | None:
+    """Claim lines of other batches (key, batch_id) in the tables of the kind; None for a kind without claims."""
+    tables = [table for table in (kind.table, *kind.more_tables) if table in earlier.lines]
+    if not tables:
+        return None
+    parts = [earlier.lines[table].select(F.col("claim_line_id").alias("key"), "batch_id") for table in tables]
+    return reduce(DataFrame.unionByName, parts).dropDuplicates(["key"])
+
+
+def _table_name(parsed: DataFrame, kind: FileKind) -> Column:
+    named = F.coalesce("table_name", F.lit(kind.table)) if "table_name" in parsed.columns else F.lit(kind.table)
+    return named.alias("table_name")
 
 
 def _without_identifiers(rows: DataFrame, kind: FileKind, key: TokenKey | None) -> DataFrame:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -19,8 +20,8 @@ from sources.headers import is_parquet
 from sources.intake import AMOUNTS, Intake
 from sources.verdicts import WHERE
 
-REPEATED = ("duplicate_claim_line", "duplicate_row", "duplicate_beneficiary")
-"""Reasons that say a row came twice, not that its file is damaged."""
+HARMLESS = ("duplicate_claim_line", "duplicate_row", "duplicate_beneficiary", "wrong_resource")
+"""Reasons that say a row came twice, or is of something no table holds, not that its file is damaged."""
 
 _ALL_FILES = "the delivery"
 
@@ -98,12 +99,13 @@ def check(audit: FileAudit) -> None:
 def check_usable(intake: Intake, rejected: DataFrame, max_share: float) -> None:
     """Raises BadDelivery, naming the file, when a file is damaged: cut off, or too large a part of it unusable.
 
-    Repeated rows do not count: a delivery may hold what an earlier one held. Nor do a few bad rows of a small file,
-    unless they are all it has. Where a source's files are independent, the share is that of all of them together.
+    Repeated rows do not count: a delivery may hold what an earlier one held. Nor do resources of a kind no table holds,
+    or a few bad rows of a small file, unless they are all it has. Where a source's files are independent, the share is
+    that of all of them together.
     """
     reasons: dict[str, dict[str, int]] = {}
     for row in rejected.groupBy("file_name", "reason").count().collect():
-        if row["reason"] not in REPEATED:
+        if row["reason"] not in HARMLESS:
             reasons.setdefault(row["file_name"], {})[row["reason"]] = row["count"]
     counts = intake.counts
     if intake.delivery.source.independent_files:
@@ -149,8 +151,16 @@ def _accepted(intake: Intake, staged: Mapping[str, DataFrame]) -> dict[str, Tota
             totals |= {row["file_name"]: Totals(row["count"]) for row in described.collect()}
         else:
             names = [file.name for file in intake.delivery.of_kind(kind.name)]
-            totals |= _sums(staged[kind.table].where(F.col("file_name").isin(names)))
+            tables = [staged[table] for table in (kind.table, *kind.more_tables) if table in staged]
+            rows = reduce(DataFrame.unionByName, [_with_dollars(table) for table in tables])
+            totals |= _sums(rows.where(F.col("file_name").isin(names)))
     return totals
+
+
+def _with_dollars(table: DataFrame) -> DataFrame:
+    """Where the rows of a table came from and their amounts, 0 in a table without any."""
+    amounts = [(F.col(name) if name in table.columns else F.lit(0).cast("decimal(14,2)")) for name in AMOUNTS]
+    return table.select(*WHERE, *[amount.alias(name) for name, amount in zip(AMOUNTS, amounts, strict=True)])
 
 
 def _sums(frame: DataFrame) -> dict[str, Totals]:

@@ -59,6 +59,8 @@ class FileKind:
     table: str
     parse: Parse
     example: str
+    more_tables: tuple[str, ...] = ()
+    """Other tables that some of its rows become instead; `parse` names a row's table in `table_name` then."""
     duplicate_reason: str = "duplicate_row"
     required: bool = True
     may_be_empty: bool = False
