@@ -1,1 +1,116 @@
-"""X12 interchanges of health insurance: claims (837), remittance advices (835) and enrolments (834)."""
+"""X12 interchanges of health insurance: claims (837), remittance advices (835) and enrolments (834).
+
+`interchange` and `envelope` take a file apart, `claims`, `remittances` and `enrolments` read one kind of transaction
+each, and the rest turns what they found into canonical tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from catalog import TABLES
+from sources.delivery import Delivery
+from sources.source import FileKind, Source
+from sources.x12 import claim_lines, payments, people
+from sources.x12.adjudication import adjudicated
+from sources.x12.records import kind_of
+
+_ANY = re.compile(r".+\.(?:txt|edi|x12|837|835|834)", re.IGNORECASE)
+
+
+def _is(kind: str, path: Path) -> bool:
+    return kind_of(path) == kind
+
+
+def _accepts(kind: str) -> Callable[[Path], bool]:
+    return partial(_is, kind)
+
+
+def _canonical(rows: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, DataFrame]:
+    claims, paid, enrolled = rows.get("claims"), rows.get("remittances"), rows.get("enrolments")
+    built: dict[str, DataFrame] = {}
+    if enrolled is not None or claims is not None:
+        built["members"] = people.members(enrolled, claims)
+    if enrolled is not None:
+        built["eligibility"] = people.eligibility(enrolled)
+    if paid is not None:
+        built["remittances"] = payments.remittances(paid, claims)
+    if claims is not None:
+        submitted = _conformed(claim_lines.lines(claims))
+        built["providers"] = people.providers(claims, submitted)
+        built["claim_lines"] = submitted
+        if paid is not None:
+            built["claim_lines"] = submitted.unionByName(adjudicated(submitted, built["remittances"]))
+    return built
+
+
+def _conformed(lines: DataFrame) -> DataFrame:
+    """The columns of claim_lines but the batch."""
+    columns = [column for column in TABLES["claim_lines"].columns if column.name not in ("source", "batch_id")]
+    return lines.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in columns])
+
+
+X12 = Source(
+    name="x12",
+    expects=(
+        "X12 interchanges in files named .txt, .edi, .x12, .837, .835 or .834: claims (837P and 837I), remittance "
+        "advices (835) and enrolments (834), one kind to a file"
+    ),
+    example="underwatch ingest-claims --source x12 --delivery downloads/x12",
+    kinds=(
+        FileKind(
+            name="claims",
+            pattern=_ANY,
+            columns=(),
+            table="claim_lines",
+            parse=claim_lines.parse,
+            example="claims.837",
+            duplicate_reason="duplicate_claim_line",
+            required=False,
+            may_be_empty=True,
+            names_members=True,
+            read=claim_lines.read,
+            accepts=_accepts("claims"),
+            member_columns=("subscriber_id", "member_id", "match_number"),
+            embedding_columns=("claim_number",),
+        ),
+        FileKind(
+            name="remittances",
+            pattern=_ANY,
+            columns=(),
+            table="remittances",
+            parse=payments.parse,
+            example="payments.835",
+            required=False,
+            may_be_empty=True,
+            read=payments.read,
+            accepts=_accepts("remittances"),
+            member_columns=("subscriber_id", "match_number"),
+            embedding_columns=("patient_control_number", "payer_control_number"),
+        ),
+        FileKind(
+            name="enrolments",
+            pattern=_ANY,
+            columns=(),
+            table="members",
+            parse=people.parse,
+            example="members.834",
+            required=False,
+            may_be_empty=True,
+            names_members=True,
+            merged=True,
+            read=people.read,
+            accepts=_accepts("enrolments"),
+            member_columns=("subscriber_id", "member_id"),
+        ),
+    ),
+    tables=("members", "eligibility", "providers", "claim_lines", "remittances"),
+    canonical=_canonical,
+    independent_files=True,
+)

@@ -30,6 +30,8 @@ def claim_values(claim: Claim) -> dict[str, Any]:
     number_of_claim = claim.start.at(1)
     if not number_of_claim:
         raise BadElement("missing_value", "CLM01 is empty")
+    late = components(claim.start.at(5), _sep(claim))[2:] == ["5"]
+    own_number = number_of_claim + ("-late" if late else "")
     provider = _billing(claim.billing)
     subscriber, member = member_of(claim.subscriber, claim.patient)
     described = claim.patient if claim.patient.first("NM1") else claim.subscriber
@@ -47,10 +49,11 @@ def claim_values(claim: Claim) -> dict[str, Any]:
     return {
         "subscriber_id": subscriber, "member_id": member, "birth_date": birth, "gender": gender,
         "member_state": address(described)[0],
-        "claim_number": number_of_claim + ("-late" if components(claim.start.at(5), _sep(claim))[2:] == ["5"] else ""),
+        "claim_number": own_number, "match_number": own_number,
         "frequency": frequency, "claim_type": claim_type, "drg_code": _drg(claim),
         "diagnosis_code_type": code_type, "diagnosis_codes": codes,
         "received_date": _received(claim, through),
+        "last_day": through,
         "first_day": str(statement[0]) if statement else min(line["service_from"] for line in lines),
         "referring_physician_id": identifier(claim.loop.first("NM1", "DN") or claim.loop.first("NM1", "P3")),
         "charge_amount": str(total), "claim_charge": claim.start.at(2), "lines": lines, **stay, **provider,

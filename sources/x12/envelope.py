@@ -56,6 +56,7 @@ class _Envelope:
         self.gs: Segment | None = None
         self.st: Transaction | None = None
         self.closed = False
+        self.odd: Fault | None = None
         self.loose: list[Fault] = []
 
     def read(self) -> tuple[list[Transaction], list[Fault]]:
@@ -82,7 +83,10 @@ class _Envelope:
         return self.done, self.loose
 
     def _isa(self, segment: Segment) -> None:
-        self.isa = segment
+        if self.isa is not None:
+            self._end_group(segment, "GE is missing")
+            self.odd = Fault("bad_envelope", "ISA cannot be read", segment.number)
+        self.isa, self.closed = segment, False
 
     def _gs(self, segment: Segment) -> None:
         self._end_group(segment, "GE is missing")
@@ -130,7 +134,7 @@ class _Envelope:
     def _open(self, segment: Segment, set_id: str, guide: str) -> None:
         gs = self.gs or Segment(0, [""])
         separators = self.interchange.separators
-        self.st = Transaction(segment, separators, set_id, guide or gs.at(8), gs.at(4))
+        self.st = Transaction(segment, separators, set_id, guide or gs.at(8), gs.at(4), fault=self.odd)
 
     def _cut(self, end: Segment) -> None:
         fault = Fault("truncated_file", f"the file ends within segment {_name(end)}", end.number)

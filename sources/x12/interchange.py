@@ -19,7 +19,8 @@ from pyx12.rawx12file import RawX12File
 
 _ISA_LENGTH = 106
 _STARTS = re.compile(r"(?:ISA|GS|ST)(?=[^A-Za-z0-9\s])")
-_NEXT_ISA = re.compile(r"[^A-Za-z0-9 ]\s*(ISA)(?=[^A-Za-z0-9\s])")
+# A segment, not an element that happens to read ISA: what comes before it is not what separates its elements.
+_NEXT_ISA = re.compile(r"([^A-Za-z0-9 ])\s*(ISA)(?!\1)([^A-Za-z0-9\s])\w\w\3")
 _FIRST_BODY = r"([^A-Za-z0-9 ])\s*(?:GS|ST|SE|BHT|BPR|BGN|NM1|CLM|CLP|INS){element}"
 
 
@@ -81,9 +82,9 @@ def _chunks(text: str) -> Iterator[str]:
     # Interchanges may differ in their separators, so they are told apart before anything is split.
     begin = 0
     for found in _NEXT_ISA.finditer(text):
-        if text[begin : found.start(1)].strip():
-            yield text[begin : found.start(1)]
-            begin = found.start(1)
+        if text[begin : found.start(2)].strip():
+            yield text[begin : found.start(2)]
+            begin = found.start(2)
     if text[begin:].strip():
         yield text[begin:]
 

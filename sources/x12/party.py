@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from sources.x12.claims import Loop
     from sources.x12.interchange import Segment
 
+_EARLIEST = 1880
+"""Nobody insured was born in or before this year."""
+
 
 def identifier(name: Segment | None) -> str | None:
     """NM109 where NM108 says that it is an NPI."""
@@ -37,11 +40,12 @@ def birth_and_gender(loop: Loop) -> tuple[str | None, str]:
     dmg = loop.first("DMG")
     if dmg is None:
         return None, "unknown"
+    gender = {"F": "female", "M": "male"}.get(dmg.at(3), "unknown")
     try:
-        birth: str | None = str(day(dmg.at(2), "DMG02"))
+        born = day(dmg.at(2), "DMG02")
     except BadElement:
-        birth = None
-    return birth, {"F": "female", "M": "male"}.get(dmg.at(3), "unknown")
+        return None, gender
+    return str(born) if born.year > _EARLIEST else None, gender
 
 
 def member_of(subscriber: Loop, patient: Loop) -> tuple[str, str]:

@@ -72,9 +72,9 @@ def _records(path: str, kind: str) -> Iterator[Record]:
 
 def _of(transaction: Transaction, kind: str) -> Iterator[Record]:
     """Records of one transaction."""
-    theirs = SETS.get(transaction.set_id, "" if transaction.set_id else kind)
+    theirs = SETS.get(transaction.set_id) or _by_content(transaction)
     fault = transaction.fault
-    if theirs != kind:
+    if SETS.get(transaction.set_id) != kind:
         fault = fault or _wrong(transaction, kind)
     found = list(_READ[theirs](transaction)) if theirs else []
     if fault is None:
@@ -86,6 +86,12 @@ def _of(transaction: Transaction, kind: str) -> Iterator[Record]:
         yield Record(record.row_number, values, fault.reason, fault.detail)
     if not found:
         yield Record(transaction.start.number, {}, fault.reason, fault.detail)
+
+
+def _by_content(transaction: Transaction) -> str:
+    """Kind of a transaction whose ST is lost or names no set we know; nothing where it holds no record of ours."""
+    ids = {segment.id for segment in transaction.segments}
+    return next((kind for kind, first in _FIRST.items() if first in ids), "")
 
 
 def _wrong(transaction: Transaction, kind: str) -> Fault:

@@ -58,7 +58,8 @@ def _values(claim: Loop, header: Loop, transaction: Transaction, part: int) -> d
     total = fits(sum(allowed, _NOTHING), "the allowed amounts of all lines") if allowed else None
     return {
         "subscriber_id": numbers[0] if numbers else None,
-        "patient_control_number": start.at(1), "status_code": start.at(2),
+        "patient_control_number": start.at(1),
+        "match_number": start.at(1), "status_code": start.at(2),
         "payer_control_number": start.at(7) or None, "paid_date": _paid_date(header),
         "trace_number": trace.at(2) if trace else None, "payer": payer.at(4) or payer.at(2) if payer else None,
         "part": str(part), "first_day": _first_day(claim), **_payee(header),
