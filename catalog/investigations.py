@@ -14,7 +14,7 @@ TABLE = Table(
         Column(
             "selection",
             "string",
-            "Why it was opened: tip, rule, referral or random (control sample)",
+            "Why it was opened: tip, rule, referral, random (control sample) or unknown",
             "label",
             nullable=False,
         ),

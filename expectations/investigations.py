@@ -6,7 +6,7 @@ CHECKS: tuple[Check, ...] = (
     *standard(TABLES["investigations"], may_be_empty=True),
     one_of("target_type", "provider", "claim"),
     one_of("outcome", "confirmed", "unfounded"),
-    one_of("selection", "tip", "rule", "referral", "random"),
+    one_of("selection", "tip", "rule", "referral", "random", "unknown"),
     holds("opened_date is on or before decided_date", "opened_date <= decided_date"),
     holds("a label is not known before the decision", "decided_date <= known_date"),
     holds("an unfounded investigation found no scheme", "outcome = 'confirmed' or scheme is null"),
