@@ -6,35 +6,28 @@ from __future__ import annotations
 
 import re
 
-from sources.fhir.reader import read_files, read_ndjson
+from sources.fhir.reader import read
 from sources.fhir.rows import canonical, parse
-from sources.source import FileKind, Read, Source
-
-
-def _kind(name: str, endings: str, read: Read, example: str) -> FileKind:
-    return FileKind(
-        name=name,
-        pattern=re.compile(rf".+\.(?:{endings})", re.IGNORECASE),
-        columns=(),
-        table="claim_lines",
-        more_tables=("pharmacy_claims", "members"),
-        parse=parse,
-        example=example,
-        duplicate_reason="duplicate_claim_line",
-        required=False,
-        names_members=True,
-        read=read,
-        embedding_columns=("claim_id", "resource_id"),
-    )
-
+from sources.source import FileKind, Source
 
 FHIR = Source(
     name="fhir",
     expects="ExplanationOfBenefit resources as .json (one resource or a Bundle), .ndjson or .jsonl (one a line)",
     example="underwatch ingest-claims --source fhir --delivery exports/fhir",
     kinds=(
-        _kind("json", "json", read_files, "explanation_of_benefit.json"),
-        _kind("ndjson", "ndjson|jsonl", read_ndjson, "ExplanationOfBenefit.ndjson"),
+        FileKind(
+            name="resources",
+            pattern=re.compile(r".+\.(?:json|ndjson|jsonl)", re.IGNORECASE),
+            columns=(),
+            table="claim_lines",
+            more_tables=("pharmacy_claims", "members"),
+            parse=parse,
+            example="ExplanationOfBenefit.ndjson",
+            duplicate_reason="duplicate_claim_line",
+            names_members=True,
+            read=read,
+            embedding_columns=("claim_id", "resource_id"),
+        ),
     ),
     tables=("members", "providers", "claim_lines", "pharmacy_claims"),
     canonical=canonical,

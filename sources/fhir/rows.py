@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -54,7 +53,7 @@ def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
 
 def canonical(rows: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, DataFrame]:
     """Claim lines, fills, members and providers of accepted rows."""
-    resources = reduce(DataFrame.unionByName, rows.values())
+    resources = rows["resources"]
     claims = resources.where(F.col("resource") == EOB)
     lines = _lines(claims)
     medical, fills = F.col("claim_type") != "pharmacy", F.col("claim_type") == "pharmacy"
