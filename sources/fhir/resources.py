@@ -78,17 +78,18 @@ class _Inside:
 
 
 def _entries(bundle: Element) -> Iterator[Record]:
-    entries = elements(bundle.get("entry"))
+    entries = bundle.get("entry")
     named: dict[str, Element] = {}
-    for entry in entries:
+    for entry in elements(entries):
         resource = element(entry.get("resource"))
         kind, own, address = (
             text_of(part) for part in (resource.get("resourceType"), resource.get("id"), entry.get("fullUrl"))
         )
         named |= {name: resource for name in (address, f"{kind}/{own}" if own else None) if name}
     inside = _Inside(named)
-    for number, entry in enumerate(entries, 1):
-        yield _record(entry.get("resource"), number, inside)
+    # What is no entry at all has its place too: it is refused, not passed over.
+    for number, entry in enumerate(entries if isinstance(entries, list) else elements(entries), 1):
+        yield _record(element(entry).get("resource"), number, inside)
 
 
 def _record(resource: Any, number: int, inside: _Inside) -> Record:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sources.fhir.resources import record_of_line
+from sources.fhir.resources import record_of_line, records_of_file
 from sources.records import Record
 
 _CODES = "http://terminology.hl7.org/CodeSystem/adjudication"
@@ -85,3 +86,10 @@ def test_a_day_that_is_none(text: str) -> None:
     record = read(claim([], billablePeriod={"start": text, "end": "2022-03-02"}))
     assert record.reason == "bad_date"
     assert text not in record.detail
+
+
+def test_what_is_no_entry_of_a_bundle_is_refused_at_its_place(tmp_path: Path) -> None:
+    entries = [None, {"resource": claim([])}, "text", {"search": {"mode": "match"}}]
+    (tmp_path / "bundle.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}))
+    found = [(record.row_number, record.reason) for record in records_of_file(str(tmp_path / "bundle.json"))]
+    assert found == [(1, "wrong_resource"), (2, ""), (3, "wrong_resource"), (4, "wrong_resource")]
