@@ -124,7 +124,7 @@ def test_payments_without_a_claim_stay(book: Taken) -> None:
 def test_claims_sent_twice_or_unreadable_are_rejected(book: Taken) -> None:
     assert book.reasons("april.837") == {44: "bad_amount"}
     assert book.reasons("may.txt") == {22: "duplicate_claim_line"}
-    assert book.reasons("paid.835") == {20: "bad_amount"}
+    assert book.reasons("paid.835") == {23: "bad_amount"}
 
 
 def test_members_and_coverage(book: Taken) -> None:
