@@ -11,7 +11,7 @@ them wrongly, in files that payers accept. What is read, and where the guide put
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,19 +24,31 @@ from sources.x12.interchange import Segment
 PARTY = ("NM1", "N3", "N4", "REF", "DMG")
 
 
-@dataclass
 class Loop:
     """Segments of one loop, in order. `name` is for messages: `2010AA (billing provider)`."""
 
-    name: str
-    segments: list[Segment] = field(default_factory=list)
+    def __init__(self, name: str, segments: Iterable[Segment] = ()) -> None:
+        self.name = name
+        self.segments: list[Segment] = []
+        # A claim asks for some twenty segments: looking through all of them each time was half of the reading.
+        self._by_id: dict[str, list[Segment]] = {}
+        for segment in segments:
+            self.add(segment)
+
+    def add(self, segment: Segment) -> None:
+        self.segments.append(segment)
+        self._by_id.setdefault(segment.elements[0], []).append(segment)
 
     def all(self, segment_id: str, qualifiers: tuple[str, ...] = ()) -> list[Segment]:
         """Segments of an id whose first element is one of `qualifiers` (any, where there are none)."""
-        return [s for s in self.segments if s.id == segment_id and (not qualifiers or s.at(1) in qualifiers)]
+        found = self._by_id.get(segment_id, [])
+        return [segment for segment in found if segment.at(1) in qualifiers] if qualifiers else found
 
     def first(self, segment_id: str, *qualifiers: str) -> Segment | None:
-        return next(iter(self.all(segment_id, qualifiers)), None)
+        for segment in self._by_id.get(segment_id, ()):
+            if not qualifiers or segment.at(1) in qualifiers:
+                return segment
+        return None
 
 
 @dataclass
@@ -65,7 +77,7 @@ def claims(transaction: Transaction) -> Iterator[Record]:
 def _walk(transaction: Transaction) -> Iterator[Claim]:
     made = _Walk(transaction)
     for segment in transaction.segments:
-        if segment.id in ("CLM", "HL") and made.claim is not None:
+        if made.claim is not None and segment.id in ("CLM", "HL"):
             yield made.claim
             made.claim = None
         made.take(segment)
@@ -85,11 +97,12 @@ class _Walk:
         self.into: Loop | None = None
 
     def take(self, segment: Segment) -> None:
-        if segment.id == "BHT":
+        segment_id = segment.elements[0]
+        if segment_id == "BHT":
             self.created = segment.at(4)
-        elif segment.id == "HL":
+        elif segment_id == "HL":
             self._enter(segment.at(3))
-        elif segment.id == "CLM":
+        elif segment_id == "CLM":
             self.into = Loop("2300 (claim)")
             self.claim = Claim(
                 segment, self.transaction, self.created, self.billing, self.subscriber, self.patient, self.into
@@ -111,17 +124,18 @@ class _Walk:
             parties = {"85": self.billing, "IL": self.subscriber, "QC": self.patient}
             self.party = parties.get(segment.at(1))
         if self.party is not None and segment.id in PARTY:
-            self.party.segments.append(segment)
+            self.party.add(segment)
 
     def _in_claim(self, claim: Claim, segment: Segment) -> None:
-        opens = segment.id in ("SV1", "SV2") and (not claim.lines or claim.lines[-1].first(segment.id) is not None)
-        if segment.id == "LX" or opens:
+        segment_id = segment.elements[0]
+        opens = segment_id in ("SV1", "SV2") and (not claim.lines or claim.lines[-1].first(segment_id) is not None)
+        if segment_id == "LX" or opens:
             self.into = Loop(f"2400 (line {len(claim.lines) + 1})")
             claim.lines.append(self.into)
-        elif segment.id == "SBR" or (segment.id == "SVD" and claim.lines):
+        elif segment_id == "SBR" or (segment_id == "SVD" and claim.lines):
             self.into = None
         if self.into is not None:
-            self.into.segments.append(segment)
+            self.into.add(segment)
 
 
 def _nobody(who: str) -> Loop:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
+_DAY = re.compile(r"\d{8}(\d{4,6})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _LARGEST = Decimal("999999999999.99")
 _CENT = Decimal("0.01")
@@ -21,12 +23,20 @@ class BadElement(Exception):
 
 def day(text: str, where: str) -> date:
     """A date CCYYMMDD, with or without a time after it. Raises BadElement, naming the place."""
+    found = _day(text)
+    if found is None:
+        raise BadElement("bad_date", f"{where} is not a date of the calendar written as CCYYMMDD")
+    return found
+
+
+@lru_cache(maxsize=4096)  # a file holds few days
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
     try:
-        if not re.fullmatch(r"\d{8}(\d{4,6})?", text, re.ASCII):
-            raise ValueError
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
-        raise BadElement("bad_date", f"{where} is not a date of the calendar written as CCYYMMDD") from None
+        return None
 
 
 def period(qualifier: str, text: str, where: str) -> tuple[date, date]:
@@ -34,7 +44,8 @@ def period(qualifier: str, text: str, where: str) -> tuple[date, date]:
     if qualifier == "RD8" and "-" in text:
         first, _, last = text.partition("-")
     else:
-        first = last = text
+        only = day(text, where)
+        return only, only
     days = day(first, where), day(last, where)
     if days[1] < days[0]:
         raise BadElement("bad_date", f"{where} ends before it begins")
@@ -43,10 +54,16 @@ def period(qualifier: str, text: str, where: str) -> tuple[date, date]:
 
 def amount(text: str, where: str) -> Decimal:
     """Dollars, rounded half up to cents. Raises BadElement where it is no number or does not fit decimal(14,2)."""
-    value = number(text)
-    if value is None or abs(value) > _LARGEST:
+    found = _amount(text)
+    if found is None:
         raise BadElement("bad_amount", f"{where} is not an amount in dollars and cents that fits decimal(14,2)")
-    return value.quantize(_CENT, ROUND_HALF_UP)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _amount(text: str) -> Decimal | None:
+    value = number(text)
+    return value.quantize(_CENT, ROUND_HALF_UP) if value is not None and abs(value) <= _LARGEST else None
 
 
 def number(text: str) -> Decimal | None:
@@ -56,10 +73,7 @@ def number(text: str) -> Decimal | None:
 
 def readable(text: str) -> Decimal | None:
     """An amount, None where it cannot be read: for rows that are rejected anyway."""
-    try:
-        return amount(text, "")
-    except BadElement:
-        return None
+    return _amount(text)
 
 
 def components(text: str, separator: str) -> list[str]:

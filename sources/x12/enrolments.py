@@ -34,22 +34,22 @@ Span = tuple[date, date, bool, bool]
 
 def enrolments(transaction: Transaction) -> Iterator[Record]:
     """Every insured person of a transaction."""
-    header: list[Segment] = []
+    header = Loop("header")
     loop: Loop | None = None
     for segment in transaction.segments:
         if segment.id == "INS":
             if loop is not None:
                 yield _record(loop, header, transaction)
             loop = Loop("2000 (member)")
-        (loop.segments if loop is not None else header).append(segment)
+        (loop if loop is not None else header).add(segment)
     if loop is not None:
         yield _record(loop, header, transaction)
 
 
-def _record(loop: Loop, header: list[Segment], transaction: Transaction) -> Record:
+def _record(loop: Loop, header: Loop, transaction: Transaction) -> Record:
     start = loop.segments[0]
     try:
-        return Record(start.number, _values(loop, Loop("header", header), transaction))
+        return Record(start.number, _values(loop, header, transaction))
     except BadElement as bad:
         return Record(start.number, {}, bad.reason, bad.detail)
 
@@ -85,7 +85,7 @@ def _person(loop: Loop) -> Loop:
         elif segment.id == "HD":
             break
         if inside and segment.id in PARTY:
-            person.segments.append(segment)
+            person.add(segment)
     return person
 
 
@@ -117,7 +117,7 @@ def _coverages(loop: Loop) -> list[tuple[Segment, Loop]]:
         if segment.id == "HD":
             found.append((segment, Loop("2300 (coverage)")))
         elif found:
-            found[-1][1].segments.append(segment)
+            found[-1][1].add(segment)
     return found
 
 

@@ -31,7 +31,7 @@ def remittances(transaction: Transaction) -> Iterator[Record]:
             found.append(loop)
         elif segment.id in ("LX", "PLB", "TS3", "TS2"):
             loop = Loop("none")
-        (loop if found else header).segments.append(segment)
+        (loop if found else header).add(segment)
     times: Counter[tuple[str, ...]] = Counter()
     for claim in found:
         start = claim.segments[0]
@@ -103,7 +103,7 @@ def _lines(claim: Loop, charge: Decimal, paid: Decimal, separator: str) -> list[
     for segment in claim.segments:
         if segment.id == "SVC":
             services.append(Loop("2110 (service payment)"))
-        (services[-1] if services else whole).segments.append(segment)
+        (services[-1] if services else whole).add(segment)
     lines = [_service(loop, order, separator) for order, loop in enumerate(services, 1)]
     rest_charge = charge - sum((Decimal(line["charge_amount"]) for line in lines), _NOTHING)
     rest_paid = paid - sum((Decimal(line["paid_amount"]) for line in lines), _NOTHING)
