@@ -77,8 +77,8 @@ X12 = Source(
             names_members=True,
             read=claim_lines.read,
             accepts=_accepts("claims"),
-            member_columns=("subscriber_id", "member_id", "match_number"),
-            embedding_columns=("claim_number",),
+            member_columns=("subscriber_id", "member_id", "match_number", "provider_person"),
+            embedding_columns=("claim_number", "original_number"),
         ),
         FileKind(
             name="remittances",
@@ -91,7 +91,7 @@ X12 = Source(
             may_be_empty=True,
             read=payments.read,
             accepts=_accepts("remittances"),
-            member_columns=("subscriber_id", "match_number"),
+            member_columns=("subscriber_id", "match_number", "payee_person"),
             embedding_columns=("patient_control_number", "payer_control_number"),
         ),
         FileKind(
@@ -107,7 +107,7 @@ X12 = Source(
             merged=True,
             read=people.read,
             accepts=_accepts("enrolments"),
-            member_columns=("subscriber_id", "member_id"),
+            member_columns=("subscriber_id", "member_id", "policy_number"),
         ),
     ),
     tables=("members", "eligibility", "providers", "claim_lines", "remittances"),

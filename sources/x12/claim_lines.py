@@ -6,6 +6,8 @@
   claim of its own (`-2` follows its id), as who bills twice should be seen; one with the same is a duplicate.
 - A replacement (7) or void (8) keeps the first day of its original where the delivery holds exactly one original of
   that provider, number and member; a correction may move the day. Across deliveries the first day has to be the same.
+- A replacement under another number is one of the original that REF*F8 names by its patient control number. The guide
+  wants the payer's number there, which only a payment ties to a claim; that is not followed (see docs/sources.md).
 - claim_version is 1 for the original, 11 for the first replacement or void of a delivery, 21 for the second. The
   numbers between are the payments of each (see adjudication).
 - Nothing is paid by a claim alone: paid_amount is 0.00 and paid_date null until a remittance.
@@ -28,11 +30,11 @@ STEP = 10
 _MOST = 9
 _TEXTS = (
     *("subscriber_id", "member_id", "birth_date", "gender", "member_state", "claim_number", "match_number"),
-    "frequency",
+    *("original_number", "frequency"),
     *("claim_type", "drg_code", "diagnosis_code_type", "received_date", "first_day", "last_day"),
     *("admission_date", "discharge_date", "referring_physician_id", "charge_amount", "claim_charge"),
     *("provider_id", "provider_npi", "provider_tax_id", "provider_state", "provider_zip", "provider_name"),
-    "provider_is_person",
+    *("provider_is_person", "provider_person"),
 )
 _LINE = (
     *("control_number", "physician_id", "service_from", "service_through", "place_of_service_code"),
@@ -63,7 +65,8 @@ def read(spark: SparkSession, files: list[DeliveredFile]) -> Rows:
 def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
     """Typed claims with their lines; see FileKind."""
     typed = rows.withColumns(
-        {name: F.col(name).cast("date") for name in _DATES} | {"charge_amount": _money("charge_amount")}
+        {name: F.col(name).cast("date") for name in _DATES}
+        | {"charge_amount": _money("charge_amount"), "provider_id": F.coalesce("provider_id", "provider_person")}
     )
     submissions = _submissions(_with_claim_ids(typed))
     too_many = failed("bad_value", f"the claim is replaced more than {_MOST} times in one delivery")
@@ -91,15 +94,22 @@ def _with_claim_ids(rows: DataFrame) -> DataFrame:
         .where("earliest = latest")
         .select(*same, F.col("earliest").alias("original_day"))
     )
-    moved = F.when(F.col("frequency") != "1", F.col("original_day"))
+    by_reference = originals.withColumnsRenamed({"claim_number": "original_number", "original_day": "reference_day"})
+    moved = F.when(F.col("frequency") != "1", F.coalesce("original_day", "reference_day"))
+    referred = F.col("original_day").isNull() & F.col("reference_day").isNotNull()
     named = F.concat_ws(
         "-",
         "provider_id",
-        "claim_number",
+        F.when(referred, F.col("original_number")).otherwise(F.col("claim_number")),
         F.date_format(F.coalesce(moved, "first_day"), "yyyyMMdd"),
         F.right("member_id", F.lit(6)),
     )
-    return rows.join(originals, same, "left").withColumn("claim_id", named).drop("original_day")
+    return (
+        rows.join(originals, same, "left")
+        .join(by_reference, ["provider_id", "original_number", "member_id"], "left")
+        .withColumn("claim_id", named)
+        .drop("original_day", "reference_day")
+    )
 
 
 def _submissions(rows: DataFrame) -> DataFrame:

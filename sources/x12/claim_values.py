@@ -37,6 +37,7 @@ def claim_values(claim: Claim) -> dict[str, Any]:
     described = claim.patient if claim.patient.first("NM1") else claim.subscriber
     code_type, codes = _diagnoses(claim)
     frequency, claim_type = _bill(claim)
+    replaced = claim.loop.first("REF", "F8")
     statement = _statement(claim.loop)
     lines = [_line(claim, line, statement) for line in claim.lines if _service(line)]
     if not lines:
@@ -50,6 +51,7 @@ def claim_values(claim: Claim) -> dict[str, Any]:
         "subscriber_id": subscriber, "member_id": member, "birth_date": birth, "gender": gender,
         "member_state": address(described)[0],
         "claim_number": own_number, "match_number": own_number,
+        "original_number": replaced.at(2) or None if replaced and frequency != "1" else None,
         "frequency": frequency, "claim_type": claim_type, "drg_code": _drg(claim),
         "diagnosis_code_type": code_type, "diagnosis_codes": codes,
         "received_date": _received(claim, through),
@@ -65,7 +67,10 @@ def _sep(claim: Claim) -> str:
 
 
 def _billing(loop: Loop) -> dict[str, Any]:
-    """The billing provider: NPI, else tax number. Its address is required: without it nobody can be paid."""
+    """The billing provider: NPI, else tax number. Its address is required: without it nobody can be paid.
+
+    A practitioner who bills under a social security number (REF*SY) is `provider_person`, which becomes a token.
+    """
     name = loop.first("NM1")
     at = f"segment {name.number}" if name else "not found"
     for segment_id in ("NM1", "N3", "N4"):
@@ -74,14 +79,17 @@ def _billing(loop: Loop) -> dict[str, Any]:
     taxes = loop.all("REF", ("EI", "SY"))
     if len(taxes) > 1:
         raise BadElement("bad_segment", f"REF*{taxes[1].at(1)} at segment {taxes[1].number} repeats one of {loop.name}")
-    npi, tax = identifier(name), taxes[0].at(2).replace("-", "") if taxes else None
-    if not npi and not tax:
+    number_of_tax = taxes[0].at(2).replace("-", "") or None if taxes else None
+    is_own = bool(taxes) and taxes[0].at(1) == "SY"
+    npi, tax, person = identifier(name), None if is_own else number_of_tax, number_of_tax if is_own else None
+    if not npi and not tax and not person:
         raise BadElement("missing_segment", f"neither NM109 nor REF*EI names the provider in loop {loop.name}, {at}")
     state, zip_code = address(loop)
     is_person = name is not None and name.at(2) == "1"
     return {
-        "provider_id": npi or tax, "provider_npi": npi, "provider_tax_id": tax or None, "provider_state": state,
-        "provider_zip": zip_code, "provider_name": name_of(name), "provider_is_person": "true" if is_person else None,
+        "provider_id": npi or tax, "provider_npi": npi, "provider_tax_id": tax, "provider_person": person,
+        "provider_state": state, "provider_zip": zip_code,
+        "provider_name": name_of(name), "provider_is_person": "true" if is_person else None,
     }  # fmt: skip
 
 

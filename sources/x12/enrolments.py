@@ -3,11 +3,15 @@
 - The member is NM109 of loop 2100A where NM108 is MI, else the subscriber number REF*0F; a social security number
   (NM108 34) is never used. A dependant (INS01 N) without a number of their own is known as in an 837 (see party).
 - Each HD is a coverage from DTP*348 (303 or the date of the file where it is absent) to DTP*349. Without an end it
-  lasts until 2099-12-31; a later delivery of the same start ends it. Coverages that overlap are cut into spans that
-  do not, so that no day counts twice.
+  lasts until 2099-12-31; a later file that tells the same start ends it. Coverages of one INS that overlap are cut
+  into spans that do not, so that no day counts twice.
+- A termination (024) without DTP*348, on DTP*349 or the member's DTP*357, and a deletion (002) begin nothing: they end
+  what earlier files told (`endings`).
 - HD03 says what is covered: PDG drugs, DEN, VIS and HE neither drugs nor medicine, all others medical claims.
-- Market: medicare or medicaid where HD04 or REF*38 names it; otherwise
-  large_group where a group number (REF*1L) or a policy (REF*38) is there, else individual. An 834 says no more.
+- Market: medicare or medicaid where HD04 or REF*38 names it; otherwise large_group where a group number (REF*1L) or a
+  policy (REF*38) is there, else individual. An 834 says no more.
+- The group is the member's REF*1L or 38, else the file's REF*38. The member's own may be a policy of one person, and
+  Medicaid agencies write the client's number there, so it becomes a token like any identifier of a member.
 """
 
 from __future__ import annotations
@@ -55,24 +59,23 @@ def _record(loop: Loop, header: Loop, transaction: Transaction) -> Record:
 
 
 def _values(loop: Loop, header: Loop, transaction: Transaction) -> dict[str, Any]:
-    start = loop.segments[0]
     person = _person(loop)
     subscriber, member = _member(loop, person)
     birth, gender = birth_and_gender(person)
     known = _made(header, transaction)
-    policy = loop.first("REF", "1L") or loop.first("REF", "38") or header.first("REF", "38")
+    own, of_file = loop.first("REF", "1L") or loop.first("REF", "38"), header.first("REF", "38")
+    policy = own or of_file
     coverages = _coverages(loop)
     words = [hd.at(4).upper() for hd, _ in coverages] + [policy.at(2).upper() if policy else ""]
     named = [market for word, market in _MARKETS.items() if any(word in text for text in words)]
-    spans = [span for hd, dates in coverages if (span := _span(hd, dates, known)) is not None]
-    if not spans and loop.first("HD") is None and start.at(3) not in ("024", "030", "001"):
-        raise BadElement("missing_segment", f"HD is missing for the member at segment {start.number}")
+    spans, endings = _told(loop, coverages, known)
     return {
         "subscriber_id": subscriber, "member_id": member, "birth_date": birth, "gender": gender,
         "member_state": address(person)[0], "known_date": known,
-        "group_id": policy.at(2) if policy else None,
+        "policy_number": own.at(2) or None if own else None,
+        "group_id": of_file.at(2) or None if of_file and not own else None,
         "market": named[0] if named else "large_group" if policy else "individual",
-        "spans": [_text(span) for span in disjoint(spans)],
+        "spans": [_text(span) for span in disjoint(spans)], "endings": endings,
     }  # fmt: skip
 
 
@@ -121,15 +124,54 @@ def _coverages(loop: Loop) -> list[tuple[Segment, Loop]]:
     return found
 
 
-def _span(hd: Segment, dates: Loop, known: str) -> Span | None:
-    begin, end = dates.first("DTP", "348") or dates.first("DTP", "303"), dates.first("DTP", "349")
-    first = day(begin.at(3), f"DTP*{begin.at(1)} at segment {begin.number}") if begin else date.fromisoformat(known)
-    last = day(end.at(3), f"DTP*349 at segment {end.number}") if end else OPEN_END
+def _told(loop: Loop, coverages: list[tuple[Segment, Loop]], known: str) -> tuple[list[Span], list[dict[str, str]]]:
+    """Spans that the coverages tell, and endings of spans that others told."""
+    start = loop.segments[0]
+    # Only a termination ends a member: some senders repeat an old DTP*357 on other records.
+    left = _day(loop.first("DTP", "357")) if start.at(3) == "024" else None
+    if not coverages and start.at(3) == "024":
+        if left is None:
+            raise BadElement("missing_segment", f"the member at segment {start.number} leaves without DTP*357 or 349")
+        return [], [_ending(left, "")]
+    if not coverages and start.at(3) not in ("001", "030"):
+        raise BadElement("missing_segment", f"HD is missing for the member at segment {start.number}")
+    spans: list[Span] = []
+    endings: list[dict[str, str]] = []
+    for hd, dates in coverages:
+        if hd.at(3) in _NEITHER:
+            continue
+        first = _day(dates.first("DTP", "348") or dates.first("DTP", "303"))
+        last = _day(dates.first("DTP", "349")) or left
+        if hd.at(1) == "002" and first is not None:
+            endings.append(_ending(first - timedelta(days=1), hd.at(3)))
+        elif hd.at(1) == "002" or (last is None and hd.at(1) == "024"):
+            raise BadElement("missing_segment", f"the coverage at segment {hd.number} ends without DTP*348 or 349")
+        elif first is None and last is not None and "024" in (hd.at(1), start.at(3)):
+            endings.append(_ending(last, hd.at(3)))
+        elif (span := _span(hd, first or date.fromisoformat(known), last or OPEN_END)) is not None:
+            spans.append(span)
+    return spans, endings
+
+
+def _day(dtp: Segment | None) -> date | None:
+    return day(dtp.at(3), f"DTP*{dtp.at(1)} at segment {dtp.number}") if dtp else None
+
+
+def _span(hd: Segment, first: date, last: date) -> Span | None:
     if last < first - timedelta(days=1):
         raise BadElement("bad_date", f"the coverage at segment {hd.number} ends before it begins")
-    if last < first or hd.at(3) in _NEITHER:  # ended before its first day: it never was in force
+    if last < first:  # ended before its first day: it never was in force
         return None
     return first, last, hd.at(3) != "PDG", hd.at(3) == "PDG"
+
+
+def _ending(last: date, line: str) -> dict[str, str]:
+    """The last day of what is covered by an insurance line (HD03), of everything where it is empty."""
+    return {
+        "last": str(last),
+        "medical": str(line != "PDG").lower(),
+        "pharmacy": str(line in ("", "PDG")).lower(),
+    }
 
 
 def disjoint(spans: list[Span]) -> list[Span]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +19,12 @@ from pyx12.errors import X12Error
 from pyx12.rawx12file import RawX12File
 
 _ISA_LENGTH = 106
-_STARTS = re.compile(r"(?:ISA|GS|ST)(?=[^A-Za-z0-9\s])")
+_ISA_ELEMENTS = 16
+_STARTS = re.compile(r"(ISA|GS|ST)([^A-Za-z0-9\s])")
 # A segment, not an element that happens to read ISA: what comes before it is not what separates its elements.
 _NEXT_ISA = re.compile(r"([^A-Za-z0-9 ])\s*(ISA)(?!\1)([^A-Za-z0-9\s])\w\w\3")
-_FIRST_BODY = r"([^A-Za-z0-9 ])\s*(?:GS|ST|SE|BHT|BPR|BGN|NM1|CLM|CLP|INS){element}"
+_IDS = "GS|ST|SE|BHT|BPR|BGN|HL|NM1|CLM|CLP|INS"
+_BODY = re.compile(rf"([^A-Za-z0-9 ]|^)\s*(?:{_IDS})([^A-Za-z0-9\s])")
 
 
 class Segment(NamedTuple):
@@ -117,19 +120,24 @@ def _separators(chunk: str) -> tuple[Separators, str]:
     signs = (read.element, read.component, read.terminator)
     if any(sign.isalnum() for sign in signs) or len(set(signs)) < len(signs):
         return _guessed(chunk), "ISA is not 106 characters long: its separators are not where they belong"
-    if chunk[:_ISA_LENGTH].count(read.element) != 16:
+    if chunk[:_ISA_LENGTH].count(read.element) != _ISA_ELEMENTS:
         return _guessed(chunk), "ISA does not have 16 elements"
     return read, ""
 
 
 def _guessed(chunk: str) -> Separators:
-    start = _STARTS.match(chunk) or _STARTS.search(chunk)
-    if start is None:
+    """What most segments of known ids stand between: a single one may be damaged, or be a word of an address."""
+    start = _STARTS.match(chunk)
+    found = _BODY.findall(chunk)
+    if start is None and not found:
         return Separators("", "", "", "")
-    element = chunk[start.end()]
-    body = re.search(_FIRST_BODY.format(element=re.escape(element)), chunk[start.end() :])
-    if body is None:
-        return Separators(element, ":", "", "~" if "~" in chunk else "\n")
-    before = chunk[start.end() + body.start(1) - 1]
-    component = before if start.group().startswith("ISA") and not before.isalnum() and before != element else ":"
-    return Separators(element, component, "", body.group(1))
+    element = start.group(2) if start else _commonest([sign for _, sign in found])
+    before = [sign for sign, after in found if after == element and sign]
+    terminator = _commonest(before) if before else "~" if "~" in chunk else "\n"
+    last = chunk.split(element, _ISA_ELEMENTS)[-1][:1] if start and start.group(1) == "ISA" else ""
+    right = last and not last.isalnum() and last not in (element, terminator) and not last.isspace()
+    return Separators(element, last if right else ":", "", terminator)
+
+
+def _commonest(signs: list[str]) -> str:
+    return Counter(signs).most_common(1)[0][0]

@@ -37,7 +37,8 @@ _TEXTS = (
         "paid_date",
         "trace_number",
     ),
-    *("payer", "part", "first_day", "payee_npi", "payee_tax_id", "charge_amount", "paid_amount", "allowed_amount"),
+    *("payer", "part", "first_day", "payee_npi", "payee_tax_id", "payee_person"),
+    *("charge_amount", "paid_amount", "allowed_amount"),
 )
 COLUMNS = f"{', '.join(f'{name} string' for name in _TEXTS)}, lines array<struct<{_LINE}>>"
 _AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
@@ -71,6 +72,7 @@ def remittances(rows: DataFrame, claims: DataFrame | None) -> DataFrame:
     unmet = {
         "claim_id": F.lit(None).cast("string"),
         "claim_number": F.lit(None).cast("string"),
+        "billed_by": F.lit(None).cast("string"),
         "claim_lines": F.array().cast(_CLAIM_LINES),
     }
     met = _met(rows, claims) if claims is not None else rows.withColumns(unmet)
@@ -84,7 +86,8 @@ def remittances(rows: DataFrame, claims: DataFrame | None) -> DataFrame:
                 F.when(F.col("subscriber_id").isNotNull(), shown), "claim_number", "match_number"
             ),
             "matched": F.col("claim_id").isNotNull(),
-            "provider_id": F.coalesce("payee_npi", "payee_tax_id"),
+            # The claim before the tax number: of a practitioner without an NPI that may be a social security number.
+            "provider_id": F.coalesce("payee_npi", "billed_by", "payee_tax_id"),
             "is_reversal": F.col("status_code") == "22",
             "hcpcs_code": F.col("line.hcpcs_code"),
             "known_date": F.col("paid_date"),
@@ -95,12 +98,14 @@ def remittances(rows: DataFrame, claims: DataFrame | None) -> DataFrame:
 
 
 def _met(rows: DataFrame, claims: DataFrame) -> DataFrame:
-    """Adds claim_id, claim_number and claim_lines (control_number, hcpcs_code, in order) of the claim a row pays."""
+    """Adds claim_id, claim_number, billed_by and claim_lines (control_number, hcpcs_code, in order) of the claim a row
+    pays."""
     known = claims.groupBy("claim_id").agg(
         F.first("claim_number").alias("claim_number"),
-        F.first("match_number").alias("number"),
+        F.collect_set("match_number").alias("numbers"),
         F.first("provider_id").alias("billed_by"),
         F.max("provider_tax_id").alias("billed_tax_id"),
+        F.max("provider_person").alias("billed_person"),
         F.first("subscriber_id").alias("insured"),
         F.array_union(
             F.collect_set("first_day"), F.collect_set(F.array_min("lines.service_from").cast("date"))
@@ -109,19 +114,25 @@ def _met(rows: DataFrame, claims: DataFrame) -> DataFrame:
             F.transform("lines", lambda line: F.struct(line["control_number"], line["hcpcs_code"])), "claim_version"
         ).cast(_CLAIM_LINES).alias("claim_lines"),
     )  # fmt: skip
-    payee = (F.col("payee_npi") == F.col("billed_by")) | (F.col("payee_tax_id") == F.col("billed_tax_id"))
+    # A replacement may have a number of its own; either is the claim's.
+    known = known.withColumn("number", F.explode("numbers")).drop("numbers")
+    payee = (
+        (F.col("payee_npi") == F.col("billed_by"))
+        | (F.col("payee_tax_id") == F.col("billed_tax_id"))
+        | (F.col("payee_person") == F.col("billed_person"))
+    )
     day = F.col("first_day").isNull() | F.array_contains("days", F.col("first_day"))
     same_insured = F.coalesce(F.col("subscriber_id") == F.col("insured"), F.lit(False))
     row = Window.partitionBy(*WHERE)
     found = (
-        rows.select(*WHERE, "match_number", "payee_npi", "payee_tax_id", "first_day", "subscriber_id")
+        rows.select(*WHERE, "match_number", "payee_npi", "payee_tax_id", "payee_person", "first_day", "subscriber_id")
         .join(known, (F.col("match_number") == F.col("number")) & payee & day)
         .withColumn("same", same_insured)
         .withColumn("best", F.max("same").over(row))
         .where("same = best")
         .withColumn("candidates", F.count(F.lit(1)).over(row))
         .where("candidates = 1")
-        .select(*WHERE, "claim_id", "claim_number", "claim_lines")
+        .select(*WHERE, "claim_id", "claim_number", "billed_by", "claim_lines")
     )
     return rows.join(found, list(WHERE), "left")
 

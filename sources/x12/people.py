@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from sources.csv_rows import Rows
 from sources.delivery import DeliveredFile, Delivery
-from sources.fields import no_failure
+from sources.fields import failed, no_failure
 from sources.named_providers import named_providers
 from sources.records import read_records
 from sources.x12.records import read_enrolments
 
 COLUMNS = (
     "subscriber_id string, member_id string, birth_date string, gender string, member_state string, "
-    "known_date string, group_id string, market string, "
-    "spans array<struct<first:string,last:string,medical:string,pharmacy:string>>"
+    "known_date string, group_id string, policy_number string, market string, "
+    "spans array<struct<first:string,last:string,medical:string,pharmacy:string>>, "
+    "endings array<struct<last:string,medical:string,pharmacy:string>>"
 )
 _AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
+_KINDS = ("medical", "pharmacy")
+_ORDER = ("known_date", "file_name", "row_number")
+"""Which of two enrolments was made later."""
+
 _DESCRIBED = ("member_id", "birth_date", "gender", "member_state", "known_date", "file_name", "row_number")
 
 
@@ -29,11 +34,17 @@ def read(spark: SparkSession, files: list[DeliveredFile]) -> Rows:
 
 
 def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
-    """Typed enrolments; see FileKind. The same one of the same day twice is a duplicate."""
-    return rows.withColumns(
+    """Typed enrolments; see FileKind. The same one of the same day twice is a duplicate. An ending of coverage that no
+    file of the delivery tells is rejected: there is nothing to end, and nobody should believe that it was."""
+    told = F.max(F.size("spans") > 0).over(Window.partitionBy("member_id"))
+    ends_nothing = (F.size("endings") > 0) & ~told
+    unknown = failed("unknown_coverage", "the coverage it ends is not in the delivery; tell its start, too")
+    grouped = rows.withColumn("group_id", F.coalesce("policy_number", "group_id")).drop("policy_number")
+    content = F.hex(F.xxhash64("spans", "endings", "market", "group_id"))
+    return grouped.withColumns(
         {
-            "failure": F.coalesce(F.col("broken"), no_failure()),
-            "key": F.concat_ws("-", "member_id", "known_date", F.hex(F.xxhash64("spans", "market", "group_id"))),
+            "failure": F.coalesce(F.col("broken"), F.when(ends_nothing, unknown), no_failure()),
+            "key": F.concat_ws("-", "member_id", "known_date", content),
             "preference": F.lit(0),
             "birth_date": F.col("birth_date").cast("date"),
             "known_date": F.col("known_date").cast("date"),
@@ -73,24 +84,59 @@ def _last(name: str, says: Column, order: Column) -> Column:
 
 def eligibility(enrolments: DataFrame) -> DataFrame:
     """One row per member and span. Of spans with the same first day the one made last counts: it ends or reopens the
-    other. The claims of insured people are taken to be delivered too, if not in this delivery."""
+    other. It is known from the day that the first of them was made: a member told again every month was covered, as far
+    as anyone knew, from the first file on. The claims of insured people are taken to be delivered too, if not in this
+    delivery."""
     each = enrolments.select("*", F.explode("spans").alias("span")).select(
         "member_id",
         F.col("span.first").cast("date").alias("enrollment_start_date"),
-        F.struct(
-            F.col("span.last").cast("date").alias("enrollment_end_date"),
-            "market",
-            "group_id",
-            (F.col("span.medical") == "true").alias("medical_coverage"),
-            (F.col("span.pharmacy") == "true").alias("pharmacy_coverage"),
-            "known_date",
-            "file_name",
-            "row_number",
-        ).alias("told"),
+        F.col("span.last").cast("date").alias("last"),
+        *[(F.col(f"span.{kind}") == "true").alias(kind) for kind in _KINDS],
+        F.struct(*_ORDER).alias("order"),
+        F.struct("market", "group_id", "file_name", "row_number").alias("told"),
     )
-    last = F.max_by("told", F.struct("told.known_date", "told.file_name", "told.row_number"))
-    spans = each.groupBy("member_id", "enrollment_start_date").agg(last.alias("told"))
-    return spans.select("member_id", "enrollment_start_date", "told.*", F.lit(True).alias("claims_complete"))
+    latest = [F.max_by(name, "order").alias(name) for name in ("last", *_KINDS, "told")]
+    spans = each.groupBy("member_id", "enrollment_start_date").agg(
+        *latest, F.max("order").alias("order"), F.min("order.known_date").alias("known_date")
+    )
+    pieces = _ended(spans, enrolments).select(
+        "member_id", "piece.*", "known_date", "told.*", F.lit(True).alias("claims_complete")
+    )
+    # What an ending leaves of a span may begin with another span.
+    columns = [name for name in pieces.columns if name not in ("member_id", "enrollment_start_date")]
+    kept = pieces.groupBy("member_id", "enrollment_start_date").agg(
+        F.max_by(F.struct(*columns), F.struct("enrollment_end_date", "file_name", "row_number")).alias("kept")
+    )
+    return kept.select("member_id", "enrollment_start_date", "kept.*")
+
+
+def _ended(spans: DataFrame, enrolments: DataFrame) -> DataFrame:
+    """Adds `piece`: what is left of a span after the endings told later than it. Two pieces where medical and pharmacy
+    coverage end on different days, none where it ended before it began."""
+    told = enrolments.select("member_id", F.struct(*_ORDER).alias("order"), F.explode("endings").alias("ending"))
+    ends = told.groupBy("member_id").agg(
+        F.collect_list(
+            F.struct("order", F.col("ending.last").cast("date").alias("last"), "ending.medical", "ending.pharmacy")
+        ).alias("ends")
+    )
+
+    def until(kind: str) -> Column:
+        later = F.filter("ends", lambda end: (end["order"] > F.col("order")) & (end[kind] == "true"))
+        return F.when(F.col(kind), F.least("last", F.array_min(F.transform(later, lambda end: end["last"]))))
+
+    def piece(first: Column, last: Column, *covered: Column) -> Column:
+        named = [cover.alias(f"{kind}_coverage") for kind, cover in zip(_KINDS, covered, strict=True)]
+        return F.struct(first.alias("enrollment_start_date"), last.alias("enrollment_end_date"), *named)
+
+    start = F.col("enrollment_start_date")
+    known = spans.join(ends, "member_id", "left").withColumns({f"{kind}_until": until(kind) for kind in _KINDS})
+    lasts = [F.col(f"{kind}_until") for kind in _KINDS]
+    shorter, longer = F.least(*lasts), F.greatest(*lasts)
+    goes_on = [F.coalesce(last == longer, F.lit(False)) for last in lasts]
+    after = F.greatest(start, F.date_add(shorter, 1))
+    pieces = F.array(piece(start, shorter, *[F.col(kind) for kind in _KINDS]), piece(after, longer, *goes_on))
+    whole = F.filter(pieces, lambda each: each["enrollment_start_date"] <= each["enrollment_end_date"])
+    return known.withColumn("piece", F.explode(whole))
 
 
 def providers(claims: DataFrame, claim_lines: DataFrame) -> DataFrame:

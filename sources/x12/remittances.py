@@ -73,9 +73,12 @@ def _payee(header: Loop) -> dict[str, Any]:
     tax = header.first("REF", "TJ")
     is_npi = name is not None and name.at(3) == "XX"
     numbers = name.at(4) if name else ""
+    taxpayer = (tax.at(2) if tax else "" if is_npi else numbers).replace("-", "") or None
+    # An advice does not say whether a taxpayer's number is a person's: it is compared both as it is and as a token.
     return {
         "payee_npi": numbers or None if is_npi else None,
-        "payee_tax_id": (tax.at(2) if tax else "" if is_npi else numbers).replace("-", "") or None,
+        "payee_tax_id": taxpayer,
+        "payee_person": taxpayer,
     }
 
 

@@ -134,6 +134,22 @@ def test_a_line_without_lx_and_a_total_that_differs(tmp_path: Path) -> None:
     assert ([each["hcpcs_code"] for each in found["lines"]], found["charge_amount"]) == (["99213", "85025"], "120.00")
 
 
+def test_a_replacement_names_its_original(tmp_path: Path) -> None:
+    again = values(tmp_path, *claim("A9", "100", "11:B:7", "REF*F8*A1", "HI*ABK:E119"), *line())
+    assert (again["claim_number"], again["original_number"], again["frequency"]) == ("A9", "A1", "7")
+    first = values(tmp_path, *claim("A1", "100", "11:B:1", "REF*F8*A0", "HI*ABK:E119"), *line())
+    assert first["original_number"] is None  # an original has none, whatever the sender's software leaves there
+
+
+def test_a_social_security_number_of_a_practitioner_is_no_tax_number(tmp_path: Path) -> None:
+    path = tmp_path / "claims.837"
+    text = interchange(claims_837(*claim(), *line()))
+    path.write_text(text.replace("REF*EI*34-1111111", "REF*SY*999-00-1234").replace("*XX*1111111112", ""))
+    (record,) = read_claims(str(path))
+    assert (record.reason, record.values["provider_person"]) == ("", "999001234")
+    assert [name for name, value in record.values.items() if value == "999001234"] == ["provider_person"]
+
+
 def test_a_claim_is_not_received_before_its_services(tmp_path: Path) -> None:
     assert values(tmp_path, *claim(), *line(day="20240403"))["received_date"] is None
 

@@ -82,8 +82,9 @@ def spans(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def test_a_member_is_not_known_by_a_social_security_number(tmp_path: Path) -> None:
     found = values(tmp_path, *MEMBER, "HD*021**HLT", "DTP*348*D8*20240101")
-    own = ("member_id", "birth_date", "gender", "member_state", "group_id", "market", "known_date")
+    own = ("member_id", "birth_date", "gender", "member_state", "policy_number", "market", "known_date")
     assert [found[name] for name in own] == ["S100", "1960-02-29", "female", "OH", "G1", "large_group", "2024-01-01"]
+    assert found["group_id"] is None  # the member's own number may be a person's: it is shown as a token alone
     assert "123456789" not in repr(found)
 
 
@@ -101,6 +102,46 @@ def test_coverage_has_an_end_or_an_open_one(tmp_path: Path) -> None:
         ("2024-01-01", "2024-01-31", "true", "true"),
         ("2024-02-01", "2099-12-31", "false", "true"),
     ]
+
+
+LEAVES = (MEMBER[0].replace("*021*", "*024*"), *MEMBER[1:])
+ALL, NO_DRUGS, DRUGS = ("true", "true"), ("true", "false"), ("false", "true")
+
+
+@pytest.mark.parametrize(
+    ("segments", "last", "covered"),
+    [
+        ((*LEAVES[:2], "DTP*357*D8*20231130", *LEAVES[2:]), "2023-11-30", ALL),
+        ((*LEAVES, "HD*024**HLT", "DTP*349*D8*20231130"), "2023-11-30", NO_DRUGS),
+        ((*LEAVES[:2], "DTP*357*D8*20231130", *LEAVES[2:], "HD*024**PDG"), "2023-11-30", DRUGS),
+        ((*MEMBER, "HD*002**HLT", "DTP*348*D8*20231201"), "2023-11-30", NO_DRUGS),
+    ],
+)
+def test_a_termination_without_a_start_ends_what_others_told(
+    tmp_path: Path, segments: tuple[str, ...], last: str, covered: tuple[str, str]
+) -> None:
+    found = values(tmp_path, *segments)
+    assert found["spans"] == []
+    assert [(each["last"], each["medical"], each["pharmacy"]) for each in found["endings"]] == [(last, *covered)]
+
+
+def test_a_termination_with_its_start_is_a_span(tmp_path: Path) -> None:
+    found = values(tmp_path, *LEAVES, "HD*024**HLT", "DTP*348*D8*20230101", "DTP*349*D8*20231130")
+    assert (spans(found), found["endings"]) == ([("2023-01-01", "2023-11-30", "true", "false")], [])
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        LEAVES,
+        (*LEAVES, "HD*024**HLT", "DTP*348*D8*20230101"),
+        (*MEMBER, "HD*002**HLT"),
+        MEMBER,
+    ],
+)
+def test_an_end_or_a_start_that_is_not_told_is_not_guessed(tmp_path: Path, segments: tuple[str, ...]) -> None:
+    (bad,) = enrolled(tmp_path, *segments)
+    assert (bad.row_number, bad.reason) == (6, "missing_segment")
 
 
 def test_dependants_and_markets(tmp_path: Path) -> None:

@@ -192,6 +192,55 @@ def test_whatever_the_damage_no_record_is_lost_and_nothing_raised(
             assert sum(charges) == Decimal(record.values["charge_amount"])
 
 
+MANY = interchange(
+    claims_837(*claim("A1"), *line(), *claim("A2", "30"), *line(charge="30"), *line(2, "85025", "7")),
+    claims_837(*claim("B1", "50"), *line(charge="50"), control="0002"),
+) + interchange(claims_837(*claim("C1", "20"), *line(charge="20")), control="000000002")
+"""Four claims of $207 in two interchanges."""
+
+LOST = st.lists(st.tuples(st.sampled_from(["drop", "repeat", "join", "cut"]), st.integers(0, 500)), max_size=5)
+
+
+@given(LOST)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_claim_that_is_left_is_accepted_or_rejected_with_its_dollars(
+    tmp_path: Path, damage: list[tuple[str, int]]
+) -> None:
+    """Segments are dropped, repeated, run together or cut. Claims and charges are counted apart from our reader."""
+    segments = MANY.replace("\n", "").split("~")[:-1]
+    for act, place in damage:
+        place %= len(segments)
+        if act == "drop" and len(segments) > 1:
+            del segments[place]
+        elif act == "repeat":
+            segments.insert(place, segments[place])
+        elif act == "join" and place + 1 < len(segments) and not segments[place + 1].startswith(("CLM", "SV1", "ISA")):
+            segments[place] += segments.pop(place + 1)  # its terminator is lost
+        elif act == "cut" and not segments[place].startswith(("CLM", "SV1", "ISA")):
+            segments[place] = segments[place][: len(segments[place]) // 2]
+    found = records(tmp_path, "~".join(segments) + "~")
+    told = {record.row_number: record for record in found if "charge_amount" in record.values}
+    charges = [Decimal(told[number].values["charge_amount"]) for number in sorted(told)]
+    assert charges == counted(segments)
+
+
+def counted(segments: list[str]) -> list[Decimal]:
+    """What each CLM charges: its services as far as the next loop or envelope, else CLM02."""
+    ends = ("CLM", "HL", "ISA", "GS", "ST", "SE", "GE", "IEA")
+    charges: list[Decimal] = []
+    claimed, services, inside = Decimal(0), Decimal(0), False
+    for text in [*segments, "IEA"]:
+        name, *elements = text.split("*")
+        if name in ends and inside:
+            charges.append(services or claimed)
+            inside = False
+        if name == "CLM":
+            claimed, services, inside = Decimal(elements[1]), Decimal(0), True
+        elif name == "SV1":
+            services += Decimal(elements[1])
+    return charges
+
+
 @given(DAMAGE)
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_outside_claims_loses_none_of_them(tmp_path: Path, damage: list[tuple[int, int, str]]) -> None:
