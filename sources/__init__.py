@@ -15,6 +15,7 @@ SOURCES: dict[str, str] = {
     "canonical": "sources.canonical_csv:CANONICAL",
     "desynpuf": "sources.desynpuf:DESYNPUF",
     "tuva": "sources.tuva:TUVA",
+    "provider_fraud": "sources.provider_fraud:PROVIDER_FRAUD",
     "leie": "sources.leie:LEIE",
     "rif": "sources.rif:RIF",
     "fhir": "sources.fhir:FHIR",
