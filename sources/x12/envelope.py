@@ -8,9 +8,10 @@ file, shows in a missing trailer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sources.x12.interchange import Interchange, Segment, Separators
+from sources.x12.interchange import Interchange, Segment, Separators, split
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,26 @@ class Fault:
 
 @dataclass
 class Transaction:
-    """Segments after ST up to SE. `set_id` is ST01, `guide` the implementation guide (ST03, else GS08)."""
+    """What stands after ST up to SE. `set_id` is ST01, `guide` the implementation guide (ST03, else GS08). `texts` are
+    its segments, the first of which has the number `first`."""
 
     start: Segment
     separators: Separators
     set_id: str = ""
     guide: str = ""
     group_date: str = ""
-    segments: list[Segment] = field(default_factory=list)
+    first: int = 0
+    texts: list[str] = field(default_factory=list)
     fault: Fault | None = None
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        return split(self.texts, self.first, self.separators.element)
+
+    def add(self, number: int, text: str) -> None:
+        if not self.texts:
+            self.first = number
+        self.texts.append(text)
 
     def blame(self, fault: Fault) -> None:
         """The first fault is told."""
@@ -60,22 +72,27 @@ class _Envelope:
         self.loose: list[Fault] = []
 
     def read(self) -> tuple[list[Transaction], list[Fault]]:
-        segments = list(self.interchange.segments)
         end = self.interchange.open_end
-        if end is not None and end.id == "IEA":  # only the very last terminator is missing
-            segments, end = [*segments, end], None
+        element = self.interchange.separators.element
         takes = {
             "ISA": self._isa, "GS": self._gs, "ST": self._st, "SE": self._se, "GE": self._ge, "IEA": self._iea,
             "TA1": self._ta1,
         }  # fmt: skip
-        for segment in segments:
-            takes.get(segment.id, self._other)(segment)
-        if end is not None:
+        number = self.interchange.first
+        for number, text in enumerate(self.interchange.texts, self.interchange.first):
+            elements = text.split(element, 1) if element else [text]
+            take = takes.get(elements[0])
+            if take is None:
+                self._other(number, elements[0], text)
+            else:
+                take(Segment(number, text.split(element)))
+        if end is not None and end.id == "IEA":  # only the very last terminator is missing
+            self._iea(end)
+        elif end is not None:
             self._cut(end)
-        last = end or (segments[-1] if segments else Segment(1, [""]))
-        self._finish(last)
+        self._finish(end or Segment(number, [""]))
         if self.interchange.fault:
-            fault = Fault("bad_envelope", self.interchange.fault, segments[0].number if segments else last.number)
+            fault = Fault("bad_envelope", self.interchange.fault, self.interchange.first)
             for transaction in self.done:
                 transaction.fault = fault
             if not self.done:
@@ -121,15 +138,17 @@ class _Envelope:
         if self.isa is None or self.isa.at(13) != segment.at(2):
             self._blame_all(Fault("bad_envelope", "IEA02 is not ISA13", segment.number))
 
-    def _ta1(self, _segment: Segment) -> None:
+    def _ta1(self, segment: Segment) -> None:
         """An acknowledgement of an interchange; it stands between ISA and GS and concerns no claim."""
+        if self.st is not None:  # where it does not belong, it is counted with the segments around it
+            self.st.add(segment.number, segment.id)
 
-    def _other(self, segment: Segment) -> None:
+    def _other(self, number: int, segment_id: str, text: str) -> None:
         if self.st is None:
-            self._open(segment, "", "")
+            self._open(Segment(number, [segment_id]), "", "")
             assert self.st is not None  # noqa: S101 - opened the line above
-            self.st.blame(Fault("bad_envelope", f"{_name(segment)} stands outside ST and SE", segment.number))
-        self.st.segments.append(segment)
+            self.st.blame(Fault("bad_envelope", f"{_name(segment_id)} stands outside ST and SE", number))
+        self.st.add(number, text)
 
     def _open(self, segment: Segment, set_id: str, guide: str) -> None:
         gs = self.gs or Segment(0, [""])
@@ -137,9 +156,11 @@ class _Envelope:
         self.st = Transaction(segment, separators, set_id, guide or gs.at(8), gs.at(4), fault=self.odd)
 
     def _cut(self, end: Segment) -> None:
-        fault = Fault("truncated_file", f"the file ends within segment {_name(end)}", end.number)
+        fault = Fault("truncated_file", f"the file ends within segment {_name(end.id)}", end.number)
         if end.id in ("CLM", "CLP", "INS"):
-            self._other(end)  # a claim cut off in its first segment is a claim all the same
+            self._other(
+                end.number, end.id, self.interchange.separators.element.join(end.elements)
+            )  # a claim cut off in its first segment is a claim all the same
         if self.st is not None:
             self.st.blame(fault)
         elif not self.done and not self.group:
@@ -180,6 +201,6 @@ class _Envelope:
             self.loose.append(fault)
 
 
-def _name(segment: Segment) -> str:
+def _name(segment_id: str) -> str:
     """Segment id for a message: what is no id may be anything, and is not repeated."""
-    return segment.id if segment.id.isalnum() and 2 <= len(segment.id) <= 3 else "(no segment id)"
+    return segment_id if segment_id.isalnum() and 2 <= len(segment_id) <= 3 else "(no segment id)"

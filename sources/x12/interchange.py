@@ -54,13 +54,25 @@ class Separators:
 
 @dataclass
 class Interchange:
-    """Segments from an ISA to the next one. `fault`: what is wrong with the ISA, empty where nothing is. `open_end`:
-    text after the last terminator, a segment cut off."""
+    """Segments from an ISA to the next one, numbered from `first`. They are kept as text and taken apart when asked
+    for: split, they take ten times the memory. `fault`: what is wrong with the ISA, empty where nothing is.
+    `open_end`: text after the last terminator, a segment cut off."""
 
     separators: Separators
-    segments: list[Segment] = field(default_factory=list)
+    first: int = 1
+    texts: list[str] = field(default_factory=list)
     fault: str = ""
     open_end: Segment | None = None
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        return split(self.texts, self.first, self.separators.element)
+
+
+def split(texts: list[str], first: int, element: str) -> Iterator[Segment]:
+    """Segments of consecutive texts."""
+    for number, text in enumerate(texts, first):
+        yield Segment(number, text.split(element) if element else [text])
 
 
 def text_of(path: str | Path) -> str:
@@ -74,10 +86,10 @@ def text_of(path: str | Path) -> str:
 
 def interchanges(text: str) -> Iterator[Interchange]:
     """Every interchange of a file, in order; text without any segment of an envelope is one without separators."""
-    number = 0
+    number = 1
     for chunk in _chunks(text):
         made = _read(chunk, number)
-        number += len(made.segments) + (made.open_end is not None)
+        number += len(made.texts) + (made.open_end is not None)
         yield made
 
 
@@ -92,18 +104,14 @@ def _chunks(text: str) -> Iterator[str]:
         yield text[begin:]
 
 
-def _read(chunk: str, before: int) -> Interchange:
+def _read(chunk: str, first: int) -> Interchange:
     chunk = chunk.lstrip()
     separators, fault = _separators(chunk)
-    made = Interchange(separators, fault=fault)
     *whole, rest = chunk.split(separators.terminator) if separators.terminator else [chunk]
-    for part in whole:
-        text = part.strip("\r\n \t")
-        if text:
-            before += 1
-            made.segments.append(Segment(before, text.split(separators.element) if separators.element else [text]))
+    texts = [text for part in whole if (text := part.strip("\r\n \t"))]
+    made = Interchange(separators, first, texts, fault)
     if rest.strip():
-        made.open_end = Segment(before + 1, rest.strip().split(separators.element) if separators.element else [rest])
+        (made.open_end,) = split([rest.strip()], first + len(texts), separators.element)
     return made
 
 

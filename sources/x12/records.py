@@ -15,7 +15,7 @@ from sources.records import Record
 from sources.x12.claims import claims
 from sources.x12.enrolments import enrolments
 from sources.x12.envelope import Fault, Transaction, transactions
-from sources.x12.interchange import interchanges, text_of
+from sources.x12.interchange import Interchange, interchanges, text_of
 from sources.x12.remittances import remittances
 
 SETS = {"837": "claims", "835": "remittances", "834": "enrolments"}
@@ -56,10 +56,9 @@ def read_enrolments(path: str) -> Iterator[Record]:
 
 
 def _records(path: str, kind: str) -> Iterator[Record]:
-    found = list(interchanges(text_of(path)))
     seen: set[int] = set()
-    for position, interchange in enumerate(found):
-        told, loose = transactions(interchange, position == len(found) - 1)
+    for interchange, is_last in _with_last(interchanges(text_of(path))):
+        told, loose = transactions(interchange, is_last)
         for transaction in told:
             for record in _of(transaction, kind):
                 seen.add(record.row_number)
@@ -70,21 +69,28 @@ def _records(path: str, kind: str) -> Iterator[Record]:
                 yield Record(fault.number, {}, fault.reason, fault.detail)
 
 
+def _with_last(found: Iterator[Interchange]) -> Iterator[tuple[Interchange, bool]]:
+    """Each interchange and whether it is the last of its file."""
+    waiting = next(found, None)
+    while waiting is not None:
+        following = next(found, None)
+        yield waiting, following is None
+        waiting = following
+
+
 def _of(transaction: Transaction, kind: str) -> Iterator[Record]:
     """Records of one transaction."""
     theirs = SETS.get(transaction.set_id) or _by_content(transaction)
     fault = transaction.fault
     if SETS.get(transaction.set_id) != kind:
         fault = fault or _wrong(transaction, kind)
-    found = list(_READ[theirs](transaction)) if theirs else []
-    if fault is None:
-        yield from found
-        return
-    for record in found:
+    found = False
+    for record in _READ[theirs](transaction) if theirs else ():
+        found = True
         # Amounts of another kind of transaction would count as this kind's dollars.
         values = record.values if theirs == kind else {}
-        yield Record(record.row_number, values, fault.reason, fault.detail)
-    if not found:
+        yield record if fault is None else Record(record.row_number, values, fault.reason, fault.detail)
+    if fault is not None and not found:
         yield Record(transaction.start.number, {}, fault.reason, fault.detail)
 
 

@@ -23,25 +23,32 @@ _NOTHING = Decimal("0.00")
 
 def remittances(transaction: Transaction) -> Iterator[Record]:
     """Every claim paid, denied or reversed by a transaction."""
-    header, loop = Loop("header"), Loop("none")
-    found: list[Loop] = []
-    for segment in transaction.segments:
-        if segment.id == "CLP":
-            loop = Loop("2100 (claim payment)")
-            found.append(loop)
-        elif segment.id in ("LX", "PLB", "TS3", "TS2"):
-            loop = Loop("none")
-        (loop if found else header).add(segment)
-    times: Counter[tuple[str, ...]] = Counter()
-    for claim in found:
+    header = Loop("header")
+    times: Counter[int] = Counter()
+    for claim in _claims(transaction, header):
         start = claim.segments[0]
         # A claim may be paid in parts by one advice: parts that look alike are told apart by their order.
-        alike = tuple(start.at(element) for element in (1, 2, 3, 4, 7))
+        alike = hash(tuple(start.at(element) for element in (1, 2, 3, 4, 7)))
         times[alike] += 1
         try:
             yield Record(start.number, _values(claim, header, transaction, times[alike]))
         except BadElement as bad:
             yield Record(start.number, _dollars(start), bad.reason, bad.detail)
+
+
+def _claims(transaction: Transaction, header: Loop) -> Iterator[Loop]:
+    """Loops 2100, one after the other. What precedes the first of them goes into `header`."""
+    claim: Loop | None = None
+    into = header
+    for segment in transaction.segments:
+        if segment.id in ("CLP", "LX", "PLB", "TS3", "TS2"):
+            if claim is not None:
+                yield claim
+            claim = Loop("2100 (claim payment)") if segment.id == "CLP" else None
+            into = claim or (header if into is header else Loop("none"))
+        into.add(segment)
+    if claim is not None:
+        yield claim
 
 
 def _values(claim: Loop, header: Loop, transaction: Transaction, part: int) -> dict[str, Any]:

@@ -100,12 +100,14 @@ def test_a_replacement_and_a_void_follow_their_original(book: Taken) -> None:
     found = versions(book, "B1")
     assert len({row["claim_id"] for row in found}) == 1
     told = [(row["claim_version"], row["claim_frequency_code"], str(row["paid_amount"])) for row in found]
-    assert told == [(1, "1", "0.00"), (2, "1", "60.00"), (11, "7", "0.00"), (21, "8", "0.00")]
+    # The replacement is not adjudicated, but what was paid for the original stays paid.
+    assert told == [(1, "1", "0.00"), (2, "1", "60.00"), (11, "7", "0.00"), (12, "7", "60.00"), (21, "8", "0.00")]
+    assert [row["paid_date"] for row in found] == [None, date(2024, 4, 15), None, None, None]
 
 
 def test_each_day_has_its_state(spark: SparkSession, book: Taken) -> None:
     lines = line_history(book.frames["claim_lines"]).persist()
-    for day, total, claims in ((date(2024, 4, 14), 0, 5), (date(2024, 4, 30), 150, 5), (date(2024, 5, 20), 0, 5),
+    for day, total, claims in ((date(2024, 4, 14), 0, 5), (date(2024, 4, 30), 150, 5), (date(2024, 5, 20), 60, 5),
                                (date(2024, 6, 30), 70, 4)):  # fmt: skip
         known = lines.where(stands(day)).collect()
         assert sum(row["paid_amount"] for row in known) == total
