@@ -150,7 +150,9 @@ def _earlier(spark: SparkSession, store: Lake, batch: str) -> Earlier:
 def _check_one_key(spark: SparkSession, store: Lake, batch: str, key: TokenKey) -> None:
     """Raises BadDelivery when other batches of the lake hold tokens of another key: the same member would be two."""
     audit = store.read_or_empty(spark, "delivery_audit").where(F.col("batch_id") != batch)
-    others = {row["token_key_id"] for row in audit.select("token_key_id").distinct().collect()} - {key.key_id}
+    # An audit written before members were tokens names no key.
+    named = F.coalesce("token_key_id", F.lit("none"))
+    others = {row[0] for row in audit.select(named).distinct().collect()} - {key.key_id}
     if others:
         raise BadDelivery(
             f"the lake holds member tokens of key {', '.join(sorted(others))}, this run has key {key.key_id}; "

@@ -18,6 +18,7 @@ from catalog import TABLES
 from catalog.errors import BadDelivery
 from jobs import ingest_claims as job
 from jobs.sql import connect
+from jobs.token_key import token_key
 from lake import Lake
 from sources.synthetic.book import make_book
 from sources.synthetic.settings import Settings
@@ -105,6 +106,20 @@ def test_keys_are_unique_and_rows_say_where_they_come_from(ingested: Ingest, tab
     assert ingested.answer(f"select {key} from {table} group by all having count(*) > 1") == []
     numbers = ingested.answer(f"select file_name, min(row_number), max(row_number) - count(*) from {table} group by 1")
     assert numbers == [(f"{table}.csv", 2, 1)]
+
+
+def test_the_lake_knows_members_by_token_and_by_one_key(
+    ingested: Ingest, delivery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = [row[0] for row in duckdb.sql(f"select member_id from read_csv('{delivery}/members.csv')").fetchall()]
+    key = token_key(ingested.lake)
+    for table in ("members", "eligibility", "claim_lines", "pharmacy_claims"):
+        found = {row[0] for row in ingested.answer(f"select distinct member_id from {table}")}
+        assert found <= {key.token(str(member)) for member in raw}
+    assert ingested.answer("select distinct token_key_id from delivery_audit") == [(key.key_id,)]
+    monkeypatch.setenv("UNDERWATCH_TOKEN_KEY", "ab" * 32)
+    with pytest.raises(BadDelivery, match=f"member tokens of key {key.key_id}"):
+        ingested("synthetic", delivery, batch_id="b2")
 
 
 def test_the_same_delivery_again_leaves_the_same_rows(ingested: Ingest, delivery: Path) -> None:
