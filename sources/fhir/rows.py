@@ -20,7 +20,6 @@ _DATES = (
 _AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
 _MONEY = "decimal(14,2)"
 _FIRST_DAY = "1900-01-01"
-_PLACE = ("npi", "tax_id")
 
 
 def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
@@ -122,9 +121,8 @@ def _place(name: str, of: str) -> Column:
 
 def _providers(lines: DataFrame) -> DataFrame:
     """One row per provider that the claims name, with the NPI and tax number they give."""
-    named = named_providers(lines, bills=F.col("bills")).drop("npi")
-    told = lines.where(F.col("provider_id").isNotNull()).groupBy("provider_id")
-    numbers = told.agg(*[F.min(f"provider_{name}").alias(name) for name in _PLACE])
+    told = {"npi": "provider_npi", "tax_id": "provider_tax_id"}
+    named = named_providers(lines, bills=F.col("bills"), told=told)
     is_npi = F.col("provider_id").rlike("^[0-9]{10}$") & (F.col("provider_kind") == "physician")
     own = F.when(is_npi, F.col("provider_id"))
-    return named.join(numbers, "provider_id", "left").withColumn("npi", F.coalesce("npi", own))
+    return named.withColumn("npi", F.coalesce("npi", own))

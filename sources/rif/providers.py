@@ -25,38 +25,21 @@ BILLS = {
 }
 """Kind of file -> provider_kind of who bills."""
 
-_NAMED = {
-    "provider_id": "provider_id",
-    "physician_id": "physician_id",
-    "referring_physician_id": "referring_physician_id",
-    "service_from": "coalesce(service_from, dispensing_date)",
-    "known_date": "known_date",
-    "file_name": "file_name",
-    "row_number": "row_number",
-    "npi": "provider_npi",
-    "tax_id": "provider_tax_id",
-    "state": "provider_state",
-}
-_DATES = ("service_from", "dispensing_date", "known_date")
-_PLACE = ("npi", "tax_id", "state")
+_TOLD = {"npi": "provider_npi", "tax_id": "provider_tax_id", "state": "provider_state"}
+_DAYS = ("service_from", "dispensing_date")
+_TEXTS = ("provider_id", "physician_id", "referring_physician_id", *_TOLD.values())
 
 
 def providers(claims: dict[str, DataFrame]) -> DataFrame:
     """One row per provider of accepted claims by kind of file, with the NPI, tax number and state the claims give."""
     rows = reduce(DataFrame.unionByName, [_narrow(frame, BILLS[kind]) for kind, frame in claims.items()])
-    named = named_providers(rows, bills=F.col("bills")).drop(*_PLACE)
-    told = rows.where(F.col("provider_id").isNotNull()).groupBy("provider_id")
-    return named.join(told.agg(*[F.min(name).alias(name) for name in _PLACE]), "provider_id", "left").withColumn(
-        "npi", F.coalesce("npi", F.when(F.col("provider_id").rlike("^[0-9]{10}$"), F.col("provider_id")))
-    )
+    named = named_providers(rows, bills=F.col("bills"), told=_TOLD)
+    own = F.when(F.col("provider_id").rlike("^[0-9]{10}$"), F.col("provider_id"))
+    return named.withColumn("npi", F.coalesce("npi", own))
 
 
 def _narrow(rows: DataFrame, bills: str) -> DataFrame:
-    absent = {
-        name: F.lit(None).cast("date" if name in _DATES else "string")
-        for name in ("service_from", "dispensing_date", "referring_physician_id", *[f"provider_{n}" for n in _PLACE])
-        if name not in rows.columns
-    }
-    return rows.withColumns(absent).select(
-        *[F.expr(text).alias(name) for name, text in _NAMED.items()], F.lit(bills).alias("bills")
-    )
+    texts = [(F.col(n) if n in rows.columns else F.lit(None).cast("string")).alias(n) for n in _TEXTS]
+    day = next(name for name in _DAYS if name in rows.columns)
+    where = (F.col(day).alias("service_from"), "known_date", "file_name", "row_number")
+    return rows.select(*texts, *where, F.lit(bills).alias("bills"))

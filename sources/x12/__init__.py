@@ -21,7 +21,7 @@ from sources.x12 import claim_lines, payments, people
 from sources.x12.adjudication import adjudicated
 from sources.x12.records import kind_of
 
-_ANY = re.compile(r".+\.(?:txt|edi|x12|837|835|834)", re.IGNORECASE)
+_ANY = re.compile(r"[^.]+|.+\.(?:txt|edi|x12|837|835|834)", re.IGNORECASE)
 
 
 def _is(kind: str, path: Path) -> bool:
@@ -59,8 +59,8 @@ def _conformed(lines: DataFrame) -> DataFrame:
 X12 = Source(
     name="x12",
     expects=(
-        "X12 interchanges in files named .txt, .edi, .x12, .837, .835 or .834: claims (837P and 837I), remittance "
-        "advices (835) and enrolments (834), one kind to a file"
+        "X12 interchanges in files named .txt, .edi, .x12, .837, .835, .834 or without extension: claims "
+        "(837P and 837I), remittance advices (835) and enrolments (834), one kind to a file"
     ),
     example="underwatch ingest-claims --source x12 --delivery downloads/x12",
     kinds=(

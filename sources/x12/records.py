@@ -33,11 +33,11 @@ _LOOKS_X12 = re.compile(r"\s*(?:ISA|GS|ST|BHT)[^A-Za-z0-9\s]")
 
 
 def kind_of(path: Path) -> str:
-    """What the first transaction of a file says it holds. Claims where none can be told; nothing for a `.txt` that
-    does not begin as X12 does: it is a note, not a damaged file."""
+    """What the first transaction of a file says it holds. Claims where none can be told; nothing for a `.txt` or a name
+    without extension that does not begin as X12 does: it is a note, not a damaged file."""
     with path.open("rb") as stream:
         text = stream.read(_PEEK).decode("utf-8-sig", "replace")
-    if path.suffix.lower() == ".txt" and not _LOOKS_X12.match(text):
+    if path.suffix.lower() in (".txt", "") and not _LOOKS_X12.match(text):
         return ""
     found = _ST.search(text)
     return SETS.get(found.group(2), "claims") if found else "claims"

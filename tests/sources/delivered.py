@@ -63,6 +63,12 @@ class Taken:
         rejected = self.tables["rejected_rows"]
         return {row["row_number"]: row["reason"] for row in rejected if row["file_name"] == file_name}
 
+    def close(self) -> None:
+        """Free what Spark keeps of it."""
+        self.intake.close()
+        for frame in self.frames.values():
+            frame.unpersist()
+
 
 def taken(spark: SparkSession, delivery: Delivery, members: Sequence[str] = (), key: TokenKey | None = None) -> Taken:
     """Read a delivery into a lake where earlier batches described `members`; without a key identifiers stay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,10 @@ def write(folder: Path) -> None:
     (folder / "page.json").write_bytes(b"<html>\xff")
 
 
-@pytest.fixture(scope="session")
-def book(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+@pytest.fixture(scope="module")
+def book(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     folder = tmp_path_factory.mktemp("fhir")
     write(folder)
-    return taken(spark, opened("fhir", folder, tmp_path_factory.mktemp("unpacked")))
+    made = taken(spark, opened("fhir", folder, tmp_path_factory.mktemp("unpacked")))
+    yield made
+    made.close()

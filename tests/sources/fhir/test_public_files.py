@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,11 @@ def test_the_single_resources_arrive_or_say_what_they_lack(shared_data: Path) ->
 
 
 @pytest.fixture(scope="module")
-def public(spark: SparkSession, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def public(spark: SparkSession, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     delivery = opened("fhir", shared_data / "fhir", tmp_path_factory.mktemp("unpacked"))
-    return taken(spark, delivery, key=TokenKey.new())
+    made = taken(spark, delivery, key=TokenKey.new())
+    yield made
+    made.close()
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -161,8 +162,10 @@ def write(folder: Path) -> None:
     (folder / "beneficiary_history.csv").write_text("BENE_ID|MBI_NUM\n-11|1A00A00AA00\n")
 
 
-@pytest.fixture(scope="session")
-def book(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+@pytest.fixture(scope="module")
+def book(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     folder = tmp_path_factory.mktemp("rif")
     write(folder)
-    return taken(spark, opened("rif", folder, tmp_path_factory.mktemp("unpacked")))
+    made = taken(spark, opened("rif", folder, tmp_path_factory.mktemp("unpacked")))
+    yield made
+    made.close()

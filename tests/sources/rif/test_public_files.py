@@ -21,9 +21,11 @@ ZERO = Decimal("0.00")
 
 
 @pytest.fixture(scope="module")
-def public(spark: SparkSession, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def public(spark: SparkSession, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     delivery = opened("rif", shared_data / "rif", tmp_path_factory.mktemp("unpacked"))
-    return taken(spark, delivery, key=TokenKey.new())
+    made = taken(spark, delivery, key=TokenKey.new())
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ def test_claims_keep_their_number(public: Taken, shared_data: Path) -> None:
         assert len(claims) == len({row["CLM_ID"] for row in rows_of(shared_data / "rif" / name)}), name
 
 
-def test_covered_months_are_those_counted(public: Taken, shared_data: Path) -> None:
+def test_covered_months_are_those_indicated_or_counted(public: Taken, shared_data: Path) -> None:
     def months(coverage: str) -> int:
         return sum(
             row["enrollment_end_date"].month - row["enrollment_start_date"].month + 1
@@ -83,7 +85,14 @@ def test_covered_months_are_those_counted(public: Taken, shared_data: Path) -> N
 
     files = list((shared_data / "rif").glob("beneficiary_2*.csv"))
     rows = [row for path in files for row in rows_of(path)]
-    assert months("medical_coverage") == sum(max(int(row["A_MO_CNT"]), int(row["B_MO_CNT"])) for row in rows)
+    # In 18 person-years the indicators of entitlement say no where the counts say twelve months: indicators win.
+    entitled = [[row[f"MDCR_ENTLMT_BUYIN_{month}_IND"].strip() for month in range(1, 13)] for row in rows]
+    counted = [max(int(row["A_MO_CNT"]), int(row["B_MO_CNT"])) for row in rows]
+    said = [
+        sum(word not in ("", "0") for word in words) if any(words) else count
+        for words, count in zip(entitled, counted, strict=True)
+    ]
+    assert months("medical_coverage") == sum(said) == 2284
     assert months("pharmacy_coverage") == sum(int(row["PLAN_CVRG_MO_CNT"]) for row in rows)
 
 

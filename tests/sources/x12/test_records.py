@@ -130,6 +130,8 @@ def test_transactions_of_another_kind_are_rejected_claim_by_claim(tmp_path: Path
         ("a.EDI", interchange(members_834(), set_id="834", signs=("|", ">", "\n")), "enrolments"),
         ("a.txt", "Please find enclosed the claims of May.", ""),
         ("a.txt", TWO[106:], "claims"),
+        ("claims_may", TWO, "claims"),
+        ("README", "Please find enclosed the claims of May.", ""),
     ],
 )
 def test_the_kind_of_a_file_is_that_of_its_first_transaction(tmp_path: Path, name: str, text: str, kind: str) -> None:
