@@ -17,6 +17,7 @@ SOURCES: dict[str, str] = {
     "tuva": "sources.tuva:TUVA",
     "provider_fraud": "sources.provider_fraud:PROVIDER_FRAUD",
     "leie": "sources.leie:LEIE",
+    "dispositions": "sources.dispositions:DISPOSITIONS",
     "rif": "sources.rif:RIF",
     "fhir": "sources.fhir:FHIR",
     "x12": "sources.x12:X12",
