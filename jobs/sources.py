@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table as TextTable
+import textwrap
+
+import typer
 
 from sources import all_sources
+
+_WIDTH = 100
 
 
 def sources() -> None:
@@ -11,9 +14,9 @@ def sources() -> None:
 
     Example: underwatch sources
     """
-    text = TextTable(title="Sources: give one with --source", title_justify="left", show_lines=True)
-    for heading in ("source", "expects", "fills", "example"):
-        text.add_column(heading, overflow="fold")
     for source in all_sources():
-        text.add_row(source.name, source.expects, ", ".join(source.tables), source.example)
-    Console().print(text)
+        typer.secho(source.name, bold=True)
+        for label, text in (("expects", source.expects), ("fills", ", ".join(source.tables))):
+            typer.echo(textwrap.fill(text, _WIDTH, initial_indent=f"  {label:9}", subsequent_indent=" " * 11))
+        # In one line, so that it can be copied.
+        typer.echo(f"  {'example':9}{source.example}\n")

@@ -1,0 +1,18 @@
+"""The list of sources names every source with an example that can be copied."""
+
+from __future__ import annotations
+
+from typer.testing import CliRunner
+
+from jobs.cli import app
+from sources import SOURCES, all_sources
+
+
+def test_every_source_is_listed_with_its_example_in_one_line() -> None:
+    said = CliRunner().invoke(app, ["sources"])
+    assert said.exit_code == 0
+    lines = said.output.splitlines()
+    assert [line for line in lines if line in SOURCES] == list(SOURCES)
+    for source in all_sources():
+        assert f"  example  {source.example}" in lines
+        assert f"--source {source.name} " in source.example
