@@ -102,7 +102,7 @@ def test_a_query_cannot_reach_a_file(asked: Lake, tmp_path: Path, query: str) ->
     with pytest.raises(BadQuery):
         answer(asked, query.format(file=file, root=asked.root, outside=outside))
     assert not outside.exists()
-    assert duckdb.read_parquet(file).project("claim_id").fetchall() == [("x",)]
+    assert duckdb.read_parquet(file).project("claim_id").fetchall() == [("c1",)]
     assert answer(asked, "select count(*) from scored_claims")[1] == [(1,)]
 
 
