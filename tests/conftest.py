@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,11 @@ def spark() -> Iterator[object]:
         .config("spark.driver.memory", "3g")
         .config("spark.buffer.pageSize", "2m")
         .config("spark.sql.shuffle.partitions", "4")
+        # Plans and figures of past queries, kept for a web page that nobody opens here.
+        .config("spark.sql.ui.retainedExecutions", "1")
+        .config("spark.ui.retainedJobs", "1")
+        .config("spark.ui.retainedStages", "1")
+        .config("spark.ui.retainedTasks", "1")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.execution.arrow.pyspark.enabled", "true")
@@ -49,6 +55,17 @@ def spark() -> Iterator[object]:
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def caches_freed() -> Iterator[None]:
+    """What a file's tests cached is freed after them: the session is shared, and its memory is not endless."""
+    yield
+    pyspark = sys.modules.get("pyspark.sql")
+    session = pyspark.SparkSession.getActiveSession() if pyspark else None
+    if session is not None:
+        session.catalog.clearCache()
+        gc.collect()
 
 
 @pytest.fixture
