@@ -44,3 +44,9 @@ class CommitConflict(UnderwatchError):
     """Another process committed the same partition first; run the job again."""
 
     exit_code = 8
+
+
+class NothingToDo(UnderwatchError):
+    """The data leaves a job, and those that follow from it, nothing to do. Airflow skips them."""
+
+    exit_code = 9

@@ -2,10 +2,12 @@
 
 from airflow.sdk import DAG
 from assets import CANONICAL_TABLES
-from run_facts import AS_OF, BATCH_ID, DELIVERY, LAKE, MACROS, RETRAIN_WHEN, SEED, SOURCE
+from run_facts import ACCEPT_VOLUME, AS_OF, BATCH_ID, DELIVERY, LAKE, MACROS, RETRAIN_WHEN, SEED, SOURCE
 from spark_job import DAG_DEFAULTS, spark_job
 
-CHECKED = "claim_lines,pharmacy_claims,members,eligibility,providers,investigations"
+CHECKED = (
+    "claim_lines,pharmacy_claims,members,eligibility,providers,investigations,exclusions,remittances,delivery_audit"
+)
 
 with DAG(
     dag_id="ingest_claims",
@@ -17,6 +19,7 @@ with DAG(
         "delivery": DELIVERY,
         "lake": LAKE,
         "batch_id": BATCH_ID,
+        "accept_volume": ACCEPT_VOLUME,
         "as_of": AS_OF,
         "retrain": RETRAIN_WHEN,
         "seed": SEED,
@@ -39,6 +42,7 @@ with DAG(
         f"--tables={CHECKED}",
         "--lake={{ fact('lake') }}",
         "--batch-id={{ fact('batch_id') }}",
+        "{{ '--accept-volume' if params.accept_volume else '--no-accept-volume' }}",
         updates=(CANONICAL_TABLES,),
     )
     ingest >> check

@@ -11,7 +11,18 @@ from typing import Any
 from airflow.sdk import Param
 from jinja2 import pass_context
 
-SOURCES = ["synthetic", "canonical", "desynpuf"]
+SOURCES = [
+    "synthetic",
+    "canonical",
+    "desynpuf",
+    "tuva",
+    "provider_fraud",
+    "leie",
+    "dispositions",
+    "rif",
+    "fhir",
+    "x12",
+]
 RETRAIN = ["if-data-changed", "if-missing", "always"]
 
 # A path or URL: no quotes, wildcards, redirections or control characters.
@@ -49,6 +60,12 @@ BATCH_ID = Param(
     pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
     title="Batch id",
     description="Name of the batch; the same name replaces the batch. Empty: the source and the delivery's folder.",
+)
+ACCEPT_VOLUME = Param(
+    False,
+    type="boolean",
+    title="Accept the volume",
+    description="Go on although the batch has less than half of the rows that its source usually delivers.",
 )
 AS_OF = Param(
     None,

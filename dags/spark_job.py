@@ -16,7 +16,7 @@ from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Asset
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from run_facts import carried
 
 HOME = Path(__file__).resolve().parent.parent
@@ -36,6 +36,9 @@ CONF = {
 NOT_CURED_BY_RETRYING = range(2, 8)
 """Exit codes of failures in the data, the checks or the command line (catalog/errors.py)."""
 
+NOTHING_TO_DO = 9
+"""Exit code of a job that the data leaves nothing to do: what follows from it is skipped, not failed."""
+
 DAG_DEFAULTS: dict[str, Any] = {
     "retries": int(os.environ.get("UNDERWATCH_RETRIES", "0")),
     "retry_delay": timedelta(seconds=30),
@@ -49,8 +52,11 @@ class SparkJob(SparkSubmitOperator):
         try:
             super().execute(context)
         except AirflowException as failure:
-            code = re.search(r"Error code is: (\d+)\.", str(failure))
-            if code and int(code[1]) in NOT_CURED_BY_RETRYING:
+            found = re.search(r"Error code is: (\d+)\.", str(failure))
+            code = int(found[1]) if found else 1
+            if code == NOTHING_TO_DO:
+                raise AirflowSkipException(str(failure)) from None
+            if code in NOT_CURED_BY_RETRYING:
                 raise AirflowFailException(str(failure)) from None
             raise
         for asset in self.outlets:

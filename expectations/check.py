@@ -47,12 +47,12 @@ class Check:
 
 
 def has_rows() -> Check:
-    return _check("the table has rows", gxe.ExpectTableRowCountToBeBetween, min_value=1)
+    return expect("the table has rows", gxe.ExpectTableRowCountToBeBetween, min_value=1)
 
 
 def filled(column: str, on_fail: OnFail = STOP, mostly: float = 1.0) -> Check:
     share = "" if mostly == 1.0 else f" in at least {mostly:.1%} of rows"
-    return _check(
+    return expect(
         f"{column} is filled{share}", gxe.ExpectColumnValuesToNotBeNull, on_fail, column=column, mostly=mostly
     )
 
@@ -61,13 +61,13 @@ def unique(*columns: str) -> Check:
     """No two rows share the same values of `columns`."""
     name = f"{', '.join(columns)} names one row"
     if len(columns) == 1:
-        return _check(name, gxe.ExpectColumnValuesToBeUnique, column=columns[0])
-    return _check(name, gxe.ExpectCompoundColumnsToBeUnique, column_list=list(columns))
+        return expect(name, gxe.ExpectColumnValuesToBeUnique, column=columns[0])
+    return expect(name, gxe.ExpectCompoundColumnsToBeUnique, column_list=list(columns))
 
 
 def one_of(column: str, *values: str, on_fail: OnFail = STOP) -> Check:
     name = f"{column} is one of {', '.join(values)}"
-    return _check(name, gxe.ExpectColumnValuesToBeInSet, on_fail, column=column, value_set=list(values))
+    return expect(name, gxe.ExpectColumnValuesToBeInSet, on_fail, column=column, value_set=list(values))
 
 
 def between(column: str, low: float | None, high: float | None, on_fail: OnFail = STOP, mostly: float = 1.0) -> Check:
@@ -76,7 +76,7 @@ def between(column: str, low: float | None, high: float | None, on_fail: OnFail 
         ([f"at least {_number(low)}"] if low is not None else [])
         + ([f"at most {_number(high)}"] if high is not None else [])
     )
-    return _check(
+    return expect(
         f"{column} is {bounds}{_mostly(mostly)}", gxe.ExpectColumnValuesToBeBetween, on_fail,
         column=column, min_value=low, max_value=high, mostly=mostly,
     )  # fmt: skip
@@ -84,32 +84,33 @@ def between(column: str, low: float | None, high: float | None, on_fail: OnFail 
 
 def matches(column: str, regex: str, words: str, on_fail: OnFail = WARN, mostly: float = 1.0) -> Check:
     name = f"{column} {words}{_mostly(mostly)}"
-    return _check(name, gxe.ExpectColumnValuesToMatchRegex, on_fail, column=column, regex=regex, mostly=mostly)
+    return expect(name, gxe.ExpectColumnValuesToMatchRegex, on_fail, column=column, regex=regex, mostly=mostly)
 
 
 def holds(name: str, sql: str, on_fail: OnFail = STOP, mostly: float = 1.0) -> Check:
     """A condition over one row, in Spark SQL. As with SQL's own CHECK, a row where it is unknown passes."""
     flag = re.sub(r"\W+", "_", name)
-    made = _check(name + _mostly(mostly), gxe.ExpectColumnValuesToBeInSet, on_fail, column=flag, value_set=[True],
+    check = expect(name + _mostly(mostly), gxe.ExpectColumnValuesToBeInSet, on_fail, column=flag, value_set=[True],
                   mostly=mostly)  # fmt: skip
-    return Check(made.name, made.expectation, on_fail, derived=((flag, sql),))
+    return Check(check.name, check.expectation, on_fail, derived=((flag, sql),))
 
 
 def refers(column: str, other: str, other_column: str, on_fail: OnFail, mostly: float = 1.0) -> Check:
     """`column`, where it is filled, is found in `other_column` of the table `other`."""
     flag = f"{column}_in_{other}"
     name = f"{column} is in {other}{_mostly(mostly)}"
-    made = _check(name, gxe.ExpectColumnValuesToBeInSet, on_fail, column=flag, value_set=[True], mostly=mostly)
-    return Check(name, made.expectation, on_fail, reference=Reference(flag, column, other, other_column))
+    check = expect(name, gxe.ExpectColumnValuesToBeInSet, on_fail, column=flag, value_set=[True], mostly=mostly)
+    return Check(name, check.expectation, on_fail, reference=Reference(flag, column, other, other_column))
 
 
 def as_many_rows_as(other: str) -> Check:
     name = f"there are as many rows as in {other}"
-    made = _check(name, gxe.ExpectTableRowCountToEqual, value={"$PARAMETER": "rows_of_" + other})
-    return Check(name, made.expectation, rows_of=other)
+    check = expect(name, gxe.ExpectTableRowCountToEqual, value={"$PARAMETER": "rows_of_" + other})
+    return Check(name, check.expectation, rows_of=other)
 
 
-def _check(name: str, expectation: type[Expectation], on_fail: OnFail = STOP, **kwargs: Any) -> Check:
+def expect(name: str, expectation: type[Expectation], on_fail: OnFail = STOP, **kwargs: Any) -> Check:
+    """A check of any Great Expectations expectation, with its arguments."""
     severity = FailureSeverity.CRITICAL if on_fail == STOP else FailureSeverity.WARNING
     return Check(name, expectation(description=name, severity=severity, **kwargs), on_fail)
 

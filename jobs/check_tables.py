@@ -17,13 +17,17 @@ from expectations.data_docs import write_page
 from expectations.run import Report, run_suite
 from jobs.as_of import resolve_as_of
 from jobs.checked import check_run, docs_folder, table_names
+from jobs.earlier import always_filled, volume_checks
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
 from lake import Lake
 
-MAY_LACK = {"investigations", "pharmacy_claims", "providers", "member_outcomes", "rejected_rows"}
-"""Tables that a source may legitimately have no rows for."""
+MAY_LACK = {
+    *("investigations", "pharmacy_claims", "providers", "rejected_rows", "exclusions", "remittances", "code_findings"),
+    *("member_features", "member_outcomes"),
+}
+"""Tables that may legitimately have no rows: a source brings none, or says that nobody's claims are complete."""
 
 
 def check_tables(
@@ -32,33 +36,43 @@ def check_tables(
     batch_id: Annotated[str, typer.Option("--batch-id", help="Batch to check, for tables of deliveries.")] = "",
     as_of: AsOf = "",
     staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, before it is published.")] = False,
+    accept_volume: Annotated[
+        bool, typer.Option(help="Go on although the batch has less than half of its usual rows.")
+    ] = False,
     master: Master = DEFAULT_MASTER,
 ) -> None:
     """Run the Great Expectations suites of tables: a failed STOP check ends the run, a failed WARN check is told.
 
+    A batch is also held against the earlier ones of its source: less than half of their usual rows stops it.
+
     Example: underwatch check-tables --tables scored_claims,scored_providers --as-of 2025-12-31 --staged
     """
     names = table_names(tables)
-    delivered = [name for name in names if TABLES[name].partition == "batch_id"]
+    delivered = [name for name in names if _is_delivered(name)]
     if delivered and not batch_id:
         raise typer.BadParameter(f"--batch-id is needed to check {', '.join(delivered)}")
     store = Lake(lake)
     with spark_session("check-tables", master) as spark:
         value = batch_id or str(resolve_as_of(spark, store, as_of))
-        check(spark, store, names, value, staged)
+        check(spark, store, names, value, staged, accept_volume)
 
 
-def check(spark: SparkSession, lake: Lake, tables: list[str], value: str, staged: bool = False) -> list[Report]:
+def check(
+    spark: SparkSession, lake: Lake, tables: list[str], value: str, staged: bool = False, accept_volume: bool = False
+) -> list[Report]:
     """Check one batch or day of several tables, and keep the results. Raises CheckStopped after the last of them."""
     reports = []
+    always = always_filled(spark, lake, value) if any(map(_is_delivered, tables)) else None
     for table in tables:
         files = lake.staged(table, value) if staged else None
         rows = lake.read_staged(spark, files) if files else _rows(spark, lake, table, value)
-        if files is None and table in MAY_LACK and rows.isEmpty():
+        may_lack = table in MAY_LACK or (always is not None and table not in always and _is_delivered(table))
+        if files is None and may_lack and rows.isEmpty():
             log.info(f"{table} has no rows in this batch, which a source may lack: not checked", of=value)
             continue
         with step(f"checking {table}", of=value) as found:
-            report = run_suite(table, rows, suite(table), _related(spark, lake, value))
+            usual = volume_checks(spark, lake, table, value, accept_volume) if _is_delivered(table) else ()
+            report = run_suite(table, rows, (*suite(table), *usual), _related(spark, lake, value))
             checked_at = datetime.now(UTC)
             page = write_page(docs_folder(lake), report, value, RunIdentifier(run_name=value, run_time=checked_at))
             _keep(spark, lake, report, value, check_run(table, value, files), checked_at)
@@ -67,6 +81,10 @@ def check(spark: SparkSession, lake: Lake, tables: list[str], value: str, staged
         reports.append(report)
     _stop(reports, value, docs_folder(lake))
     return reports
+
+
+def _is_delivered(table: str) -> bool:
+    return TABLES[table].partition == "batch_id"
 
 
 def _rows(spark: SparkSession, lake: Lake, table: str, value: str) -> DataFrame:

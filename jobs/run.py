@@ -17,15 +17,16 @@ from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, S
 from jobs.processes import PeakMemory
 from jobs.synthetic_delivery import ensure_synthetic
 from jobs.watch import Watch
+from sources import SOURCES
 
-LAST = {"score_claims", "score_risk"}
-"""DAGs that publish: when both succeeded, the batch is done."""
+LAST = {"score_claims": "train_fraud", "score_risk": "train_risk"}
+"""DAGs that publish, and what trains for each: when all of them are done, the batch is done."""
 
 _SYNTHETIC = "var/deliveries/synthetic"
 
 
 def run(
-    source: Annotated[str, typer.Option(help="Format: synthetic, canonical or desynpuf.")] = "synthetic",
+    source: Annotated[str, typer.Option(help=f"Format of the delivery: {', '.join(SOURCES)}.")] = "synthetic",
     delivery: Annotated[
         str, typer.Option(help=f"Folder of the delivery. Empty: {_SYNTHETIC}, generated when it is not there.")
     ] = "",

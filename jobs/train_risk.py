@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 import models.risk
-from catalog.errors import MissingTable
+from catalog.errors import NothingToDo
 from features.months import months_from
 from jobs.as_of import resolve_as_of
 from jobs.fingerprint import code_version, combined, fingerprint
@@ -109,9 +109,9 @@ def _train(spark: SparkSession, lake: Lake, day: date, earlier: Snapshot, later:
         return train(earlier, later, seed)
     now = model_input(on_day(spark, lake, "member_features", day).toPandas())
     if not (now["months_observed"] > 0).any():
-        raise MissingTable(
-            f"member_features of {day} hold no member with a claims history; ingest claims and run "
-            "`underwatch build-features` first"
+        raise NothingToDo(
+            f"no member covered on {day} has a history of complete claims, so nobody's cost can be predicted: no risk "
+            "model is trained. Deliver coverage with claims_complete true to get one; fraud scores do not need it"
         )
     return last_year_manual(now)
 

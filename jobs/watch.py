@@ -14,7 +14,7 @@ from jobs.task_log import TaskLog
 
 _POLL_SECONDS = 1.0
 _SILENCE_SECONDS = 180.0
-_SHOWN = {"running", "success", "failed", "up_for_retry"}
+_SHOWN = {"running", "success", "failed", "up_for_retry", "skipped"}
 
 
 class JobFailed(UnderwatchError):
@@ -30,10 +30,11 @@ class Stalled(UnderwatchError):
 class Watch:
     """Follows every DAG run of an Airflow that runs one batch and nothing else.
 
-    `last` names the DAGs whose success means that the batch is done.
+    `last` names the DAGs whose success means that the batch is done, and the DAG before each: where that one had
+    nothing to do and was skipped, nothing follows from it.
     """
 
-    def __init__(self, airflow: LocalAirflow, last: set[str], say: Callable[[str], None] = typer.echo) -> None:
+    def __init__(self, airflow: LocalAirflow, last: dict[str, str], say: Callable[[str], None] = typer.echo) -> None:
         self._airflow, self._last, self._say = airflow, last, say
         self._started = time.monotonic()
         self._states: dict[tuple[str, str, int], str] = {}
@@ -48,7 +49,9 @@ class Watch:
             for task in tasks:
                 self._follow(task)
             runs = self._airflow.api.runs()
-            if {dag for (dag, _), state in runs.items() if state == "success"} >= self._last:
+            succeeded = {dag for (dag, _), state in runs.items() if state == "success"}
+            skipped = {task.dag for task in tasks if task.state == "skipped"}
+            if all(dag in succeeded or before in skipped for dag, before in self._last.items()):
                 return
             if any(task.state in ("running", "queued") for task in tasks):
                 moved = time.monotonic()
@@ -69,6 +72,8 @@ class Watch:
             return
         if task.state == "success":
             self._tell(task, f"done in {task.seconds:.0f} s")
+        elif task.state == "skipped":
+            self._tell(task, f"skipped: {log.failure()[1]}")
         elif task.state == "up_for_retry":
             self._tell(task, "failed, will be tried again")
         elif task.state == "failed":

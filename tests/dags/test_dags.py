@@ -77,7 +77,7 @@ def test_defaults_are_valid(dag):
         ("lake", "var/lake; rm -rf /"),
         ("lake", ""),
         ("delivery", "$(id)"),
-        ("source", "fhir"),
+        ("source", "spreadsheet"),
         ("batch_id", "../other"),
         ("as_of", 20240630),
         ("retrain", "maybe"),

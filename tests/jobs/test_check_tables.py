@@ -130,3 +130,36 @@ def test_what_to_check_must_be_known(lake: Lake) -> None:
         check_tables(" ,", lake.root)
     with pytest.raises(typer.BadParameter, match="--batch-id is needed to check members"):
         check_tables("members,scored_claims", lake.root)
+
+
+def _delivered(spark: SparkSession, lake: Lake, batch: str, members: int, day: int, source: str = "synthetic") -> None:
+    own = {"batch_id": f"'{batch}'", "source": f"'{source}'"}
+    lake.overwrite(rows(spark, "members", *[own | {"member_id": f"'m{n}'"} for n in range(members)]), "members", batch)
+    said = own | {"ingested_at": f"timestamp'2025-01-{day:02d} 00:00:00'"}
+    lake.overwrite(rows(spark, "delivery_audit", said), "delivery_audit", batch)
+
+
+def test_a_delivery_with_less_than_half_of_its_usual_rows_stops(spark: SparkSession, lake: Lake) -> None:
+    _delivered(spark, lake, "other", 90, 1, source="canonical")  # another source says nothing about this one
+    for number, members in enumerate((9, 7, 8), start=2):
+        _delivered(spark, lake, f"month-{number}", members, number)
+    _delivered(spark, lake, "short", 3, 9)
+    _delivered(spark, lake, "later", 1, 10)  # what came afterwards does not count
+    words = r"members: there are at least half as many rows as earlier deliveries usually bring \(3 rows\)"
+    with pytest.raises(CheckStopped, match=words):
+        check(spark, lake, ["members"], "short")
+    (report,) = check(spark, lake, ["members"], "short", accept_volume=True)
+    assert [outcome.check.name for outcome in report.outcomes if outcome.status == "warned"] == [
+        "there are at least half as many rows as earlier deliveries usually bring"
+    ]
+    assert check(spark, lake, ["members"], "month-4")[0].stopped == []
+
+
+def test_what_its_source_does_not_deliver_a_batch_may_lack(spark: SparkSession, lake: Lake) -> None:
+    audit = {"source": "'leie'", "table_name": "'exclusions'"}
+    lake.overwrite(rows(spark, "delivery_audit", audit), "delivery_audit", "june")
+    assert [report.table for report in check(spark, lake, ["claim_lines", "members", "delivery_audit"], "june")] == [
+        "delivery_audit"
+    ]
+    with pytest.raises(CheckStopped, match="claim_lines: the table has rows"):
+        check(spark, lake, ["claim_lines"], "july")

@@ -93,6 +93,17 @@ def test_a_stopped_check_ends_the_batch_before_publishing_and_says_why(tmp_path,
 
 
 @needs_airflow
+def test_a_training_with_nothing_to_do_is_skipped_and_the_rest_published(tmp_path, spark_log, monkeypatch):
+    monkeypatch.setenv("FAKE_SPARK_FAIL", "train-risk:9")
+    said: list[str] = []
+    commands = [command[0] for command in batch(tmp_path, said.append)]
+    assert commands.count("publish") == 1
+    assert {"train-risk", "score-claims"} <= set(commands)
+    assert "score-risk" not in commands
+    assert any("train_risk" in line and "skipped: " in line for line in said)
+
+
+@needs_airflow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_a_killed_run(tmp_path, number):
     delivery = tmp_path / "delivery"

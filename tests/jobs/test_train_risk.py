@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from catalog import TABLES
-from catalog.errors import ModelUnavailable
+from catalog.errors import ModelUnavailable, NothingToDo
 from jobs.retrain import RetrainWhen
 from jobs.score_risk import score_as_of
 from jobs.train_risk import train_as_of
@@ -157,3 +157,11 @@ def test_scoring_without_a_model_names_the_mend(
     monkeypatch.delenv("UNDERWATCH_MLFLOW", raising=False)
     with pytest.raises(ModelUnavailable, match="underwatch train-risk"):
         score_as_of(spark, Lake(str(tmp_path)), AS_OF)
+
+
+def test_without_anybody_s_complete_claims_there_is_nothing_to_train(spark: SparkSession, lake: Lake) -> None:
+    for year, day in enumerate(DAYS):
+        features = book(3, year)[0].assign(as_of=day, months_observed=0)
+        lake.overwrite(_spark_frame(spark, features, "member_features").limit(0), "member_features", day)
+    with pytest.raises(NothingToDo, match="fraud scores do not need it"):
+        train_as_of(spark, lake, AS_OF, WHEN, seed=1)
