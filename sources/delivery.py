@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.errors import BadDelivery
 from sources.archives import is_archive, unpack
 from sources.headers import header_of
 from sources.manifest import MANIFESTS, Manifest, read_manifest
 from sources.source import FileKind, Source
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 _CHUNK = 1 << 20
 
@@ -37,6 +42,8 @@ class Delivery:
     files: tuple[DeliveredFile, ...]
     ignored: tuple[str, ...] = field(default=())
     manifest: Manifest | None = None
+    earlier: Mapping[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    """By table, whole rows of other batches of the source, of tables that it continues; see Earlier."""
 
     def of_kind(self, name: str) -> list[DeliveredFile]:
         return [file for file in self.files if file.kind.name == name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -23,11 +23,13 @@ AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
 
 @dataclass(frozen=True)
 class Earlier:
-    """What other batches of the lake hold: `members` (member_id) and, by table, `lines` (claim_line_id, batch_id)."""
+    """What other batches of the lake hold: `members` (member_id) and, by table, `lines` (claim_line_id, batch_id).
+    `tables` are whole rows of other batches of the same source, of the tables that it continues."""
 
     members: DataFrame
     lines: Mapping[str, DataFrame]
 
+    tables: Mapping[str, DataFrame] = field(default_factory=dict)
 
 @dataclass
 class Intake:
@@ -99,6 +101,7 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier, key: Toke
             continue
         rows = (kind.read or read_rows)(spark, files)
         _check_not_empty(kind, rows.counts)
+    delivery = replace(delivery, earlier=earlier.tables)
         intake.counts |= rows.counts
         intake.last |= rows.last
         parsed = kind.parse(_without_identifiers(rows.frame, kind, key), delivery).persist()
