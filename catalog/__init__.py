@@ -1,4 +1,8 @@
-"""Every table of the lake, described as plain data. `TABLES` maps a name to its description."""
+"""Every table of the lake, described as plain data. `TABLES` maps a name to its description.
+
+`IDENTITY` holds the table of who is who. It is none of `TABLES`, so that no job that goes by their names (checks, SQL,
+export, summary, publishing) can come upon it.
+"""
 
 from __future__ import annotations
 
@@ -17,4 +21,6 @@ def _load() -> dict[str, Table]:
     return tables
 
 
-TABLES: dict[str, Table] = _load()
+_ALL = _load()
+TABLES: dict[str, Table] = {name: table for name, table in _ALL.items() if table.layer != "identity"}
+IDENTITY: dict[str, Table] = {name: table for name, table in _ALL.items() if table.layer == "identity"}

@@ -23,6 +23,7 @@ COMMANDS = {
     "sources": "List the formats of deliveries, what each expects and an example.",
     "new-token-key": "Write a random key for member tokens to a file.",
     "token": "Say under which token the lake knows a member.",
+    "identify": "Say who the member of a token is, where identifiers were kept apart.",
     "check-tables": "Run the Great Expectations suites of tables; STOP or WARN.",
     "build-features": "Build the feature tables as of a date.",
     "train-fraud": "Train the fraud models, measure them out of sample and register them.",

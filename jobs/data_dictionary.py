@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from catalog import TABLES
+from catalog import IDENTITY, TABLES
 from catalog.table import Column, Table
 
 PLACE = Path(__file__).parent.parent / "docs" / "data_dictionary.md"
@@ -15,6 +15,7 @@ _LAYERS = {
     "audit": "What was read, and what was checked.",
     "feature": "What models read: as of a day, from nothing learnt after it.",
     "published": "What readers rely on. Columns are added freely, never renamed.",
+    "identity": "Who is who: kept apart from the lake, where asked, and read by no other job.",
 }
 _HEAD = """# Data dictionary
 
@@ -26,7 +27,7 @@ strings. A commit replaces a table's partition as a whole; the key is unique in 
 def dictionary() -> str:
     """The whole page, as Markdown."""
     layers = list(_LAYERS)
-    tables = sorted(TABLES.values(), key=lambda table: (layers.index(table.layer), table.name))
+    tables = sorted((TABLES | IDENTITY).values(), key=lambda table: (layers.index(table.layer), table.name))
     parts = [_HEAD, _contents(tables)]
     for layer, group in groupby(tables, key=lambda table: table.layer):
         parts += [f"## {layer.capitalize()} tables\n\n{_LAYERS[layer]}\n", *map(_section, group)]
@@ -35,7 +36,7 @@ def dictionary() -> str:
 
 def main() -> None:
     PLACE.write_text(dictionary(), encoding="utf-8")
-    print(f"wrote {PLACE.name}: {len(TABLES)} tables")
+    print(f"wrote {PLACE.name}: {len(TABLES | IDENTITY)} tables")
 
 
 def _contents(tables: list[Table]) -> str:

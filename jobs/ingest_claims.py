@@ -17,11 +17,13 @@ import sources
 from catalog import TABLES
 from catalog.errors import BadDelivery
 from jobs.fingerprint import code_version, combined
+from jobs.identifiers import Identifiers, forget, identifier_store
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
 from jobs.token_key import token_key
 from lake import Lake
+from lake.identifiers import IdentifierStore
 from sources import SOURCES, all_sources, source_named
 from sources.delivery import Delivery, check_unchanged, open_delivery
 from sources.intake import Earlier, take_in
@@ -51,6 +53,10 @@ def ingest_claims(
     ] = None,
     reread: Annotated[bool, typer.Option("--reread", help="Read it again even where nothing changed.")] = False,
     master: Master = DEFAULT_MASTER,
+    keep_identifiers: Annotated[
+        bool, typer.Option("--keep-identifiers", help="Keep who the members are, apart from the lake.")
+    ] = False,
+    identifiers: Identifiers = "",
 ) -> None:
     """Read a delivery into the canonical tables; what cannot be read goes to rejected_rows.
 
@@ -70,12 +76,18 @@ def ingest_claims(
             log.warning("files of the delivery that the source does not read", files=", ".join(opened.ignored[:10]))
         store = Lake(lake)
         key = token_key(lake, token_key_file)
+        apart = identifier_store(lake, identifiers) if keep_identifiers else None
         run = _run_name(store, opened, max_rejected_share, key)
-        if not reread and _is_in_lake(store, format_, batch, run):
+        kept_apart = apart is None or apart.made_by(batch) == run
+        if not reread and kept_apart and _is_in_lake(store, format_, batch, run):
             log.info("the lake holds this batch, read from the same files by the same code: kept", batch=batch)
+            if apart is None:
+                forget(lake, identifiers, batch)
             return
         with spark_session("ingest-claims", master) as spark:
-            audits, reasons = ingest(spark, store, opened, key, max_rejected_share, run)
+            audits, reasons = ingest(spark, store, opened, key, max_rejected_share, run, apart)
+    if apart is None:
+        forget(lake, identifiers, batch)
     _print(batch, audits, reasons)
 
 
@@ -105,12 +117,16 @@ def ingest(
     key: TokenKey,
     max_rejected_share: float = 0.05,
     run: str = "",
+    apart: IdentifierStore | None = None,
 ) -> tuple[list[FileAudit], dict[tuple[str, str], int]]:
-    """Stage, reconcile and commit one delivery; its audits, and rejected rows by table and reason."""
+    """Stage, reconcile and commit one delivery; its audits, and rejected rows by table and reason.
+
+    Members' identifiers are dropped, or kept in `apart` where it is given.
+    """
     batch = opened.batch_id
     _check_one_key(spark, store, batch, key)
     with step("read delivery"):
-        intake = take_in(spark, opened, _earlier(spark, store, batch), key)
+        intake = take_in(spark, opened, _earlier(spark, store, batch), key, apart is not None)
     staged = {}
 
     def stage(tables: Mapping[str, DataFrame]) -> None:
@@ -129,6 +145,9 @@ def ingest(
         counts = written["rejected_rows"].groupBy("table_name", "reason").count().collect()
     check_unchanged(opened)
     stage({"delivery_audit": _audit_frame(spark, opened, audits, key)})
+    if apart is not None:
+        with step("keep identifiers apart"):
+            apart.write(intake.member_identifiers(), batch, run)
     with step("commit", tables=len(staged)):
         # The audit last: a batch whose audit is there is there whole. A run killed in between heals by running again.
         for name in staged:

@@ -40,6 +40,8 @@ _CLAIMS = ("claim_lines", "pharmacy_claims")
 _AMOUNTS = ("charge_amount", "allowed_amount", "paid_amount")
 _ADDED = {"providers": ("npi", "tax_id", "provider_name", "zip_code")}
 """Columns that a file of this layout may lack: not every insurer has them."""
+_IDENTITY = {name: name for name in ("name", "ssn", "street", "phone", "card")} | {"email": "e-mail"}
+"""Columns that a members file may have -> kind of identifier. They are dropped, or kept apart where asked."""
 _TABLES = ("members", "eligibility", "providers", "claim_lines", "pharmacy_claims", "investigations")
 
 
@@ -85,10 +87,12 @@ def _parse(table: Table) -> Parse:
 
 def _kind(name: str) -> FileKind:
     table = TABLES[name]
+    own = tuple(_IDENTITY) if name == "members" else ()
+    identity = {"member_id": "member_id"} if "member_id" in table.column_names else {}
     return FileKind(
         name=name,
         pattern=re.compile(rf"{name}(?:_[0-9][0-9A-Za-z_-]*)?\.(?:csv|parquet)", re.IGNORECASE),
-        columns=tuple(field.name for field in _fields(table)),
+        columns=(*[field.name for field in _fields(table)], *own),
         table=name,
         parse=_parse(table),
         example=f"{name}.csv",
@@ -97,8 +101,10 @@ def _kind(name: str) -> FileKind:
         may_be_empty=name == "investigations",
         names_members=name == "members",
         needs_known_member=name in ("eligibility", *_CLAIMS),
-        layout=Layout(optional=_ADDED.get(name, ())),
+        layout=Layout(optional=(*_ADDED.get(name, ()), *own)),
         embedding_columns=("claim_id", "claim_line_id") if name in _CLAIMS else (),
+        identifier_columns=own,
+        identity=identity | (_IDENTITY if own else {}),
     )
 
 

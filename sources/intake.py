@@ -14,6 +14,7 @@ from catalog.errors import BadDelivery
 from catalog.table import Table
 from sources.csv_rows import read_rows
 from sources.delivery import Delivery
+from sources.identifiers import identifiers_of, table_of
 from sources.source import FileKind
 from sources.tokens import TokenKey, with_tokens
 from sources.verdicts import WHERE, accepted, verdicts
@@ -42,6 +43,8 @@ class Intake:
     rejects: dict[str, DataFrame] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
+    identifiers: list[DataFrame] = field(default_factory=list)
+    """Who the members are, by kind of file; of a delivery read with `keep_identifiers` only. No table is made of it."""
 
     def tables(self) -> dict[str, DataFrame]:
         """Every canonical table of the source, of accepted rows; a table nothing was delivered for is empty."""
@@ -66,6 +69,10 @@ class Intake:
         ]
         return self._signed({"rejected_rows": reduce(DataFrame.unionByName, parts)})["rejected_rows"]
 
+    def member_identifiers(self) -> DataFrame:
+        """The table member_identifiers of this delivery, which goes apart from the lake."""
+        return table_of(self.spark, self.identifiers, self.delivery.source.name, self.delivery.batch_id)
+
     def close(self) -> None:
         """Free the cached rows."""
         for frame in (*self.parsed.values(), *self.rejects.values()):
@@ -87,11 +94,14 @@ def _columns(table: Table, frame: DataFrame) -> list[Column]:
     ]
 
 
-def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier, key: TokenKey | None) -> Intake:
+def take_in(
+    spark: SparkSession, delivery: Delivery, earlier: Earlier, key: TokenKey | None, keep_identifiers: bool = False
+) -> Intake:
     """Read, type and judge every row. Raises BadDelivery when no file of a kind holds a row, unless it may be empty.
 
     Members are known by tokens of `key` from here on; None leaves their identifiers as delivered, which no job does.
     """
+    delivery = replace(delivery, earlier=earlier.tables)
     intake = Intake(spark, delivery)
     members = earlier.members.select("member_id")
     # Kinds that name members come first: whether a claim's member is known depends on all of them.
@@ -101,13 +111,14 @@ def take_in(spark: SparkSession, delivery: Delivery, earlier: Earlier, key: Toke
             continue
         rows = (kind.read or read_rows)(spark, files)
         _check_not_empty(kind, rows.counts)
-    delivery = replace(delivery, earlier=earlier.tables)
         intake.counts |= rows.counts
         intake.last |= rows.last
         parsed = kind.parse(_without_identifiers(rows.frame, kind, key), delivery).persist()
         known = members if kind.needs_known_member else None
         rejects = verdicts(parsed, kind.duplicate_reason, _earlier_keys(kind, earlier), known).persist()
         intake.parsed[kind.name], intake.rejects[kind.name] = parsed, rejects
+        if keep_identifiers and kind.identity:
+            intake.identifiers.append(identifiers_of(rows.frame, kind, accepted(parsed, rejects)))
         if kind.names_members:
             members = members.union(accepted(parsed, rejects).select("member_id")).distinct()
     return intake

@@ -82,6 +82,9 @@ class FileKind:
     """Columns, such as claim ids, in which the first member column may stand as a part between delimiters."""
     identifier_columns: tuple[str, ...] = ()
     """Columns that identify a person directly: names, street, telephone, cards. Dropped as they are read."""
+    identity: Mapping[str, str] = field(default_factory=dict)
+    """Columns that say who the row's member is -> kind of identifier (see catalog/member_identifiers): what is kept
+    apart where a delivery is read with --keep-identifiers. Identifiers of providers are none of them."""
 
 
 @dataclass(frozen=True)

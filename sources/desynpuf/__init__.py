@@ -32,6 +32,7 @@ def _claims(name: str, part: str, columns: tuple[str, ...], parse: Parse, table:
         required=False,  # a sample may describe members only; check_samples asks for what belongs together
         needs_known_member=True,
         member_columns=("DESYNPUF_ID",),
+        identity={"DESYNPUF_ID": "member_id"},
     )
 
 
@@ -80,6 +81,7 @@ DESYNPUF = Source(
             names_members=True,
             merged=True,
             member_columns=("DESYNPUF_ID",),
+            identity={"DESYNPUF_ID": "member_id"},
         ),
         _claims("inpatient", "Inpatient_Claims", layout.INPATIENT, institutional.parse_inpatient),
         _claims("outpatient", "Outpatient_Claims", layout.OUTPATIENT, institutional.parse_outpatient),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from sources.fhir.patient import IDENTITY
 from sources.fhir.reader import read
 from sources.fhir.rows import canonical, parse
 from sources.source import FileKind, Source
@@ -27,6 +28,8 @@ FHIR = Source(
             names_members=True,
             read=read,
             embedding_columns=("claim_id", "resource_id"),
+            identifier_columns=tuple(IDENTITY),
+            identity={"member_id": "member_id"} | IDENTITY,
         ),
     ),
     tables=("members", "providers", "claim_lines", "pharmacy_claims"),

@@ -9,12 +9,13 @@ from typing import Any
 from sources.fhir.elements import Element, Unusable, element, elements, json_of, text_of
 from sources.fhir.eob import claim_amounts, claim_of
 from sources.fhir.parties import Resolve
-from sources.fhir.patient import patient_of
+from sources.fhir.patient import IDENTITY, patient_of
 from sources.records import Record
 
 EOB, PATIENT, BUNDLE = "ExplanationOfBenefit", "Patient", "Bundle"
 
-COLUMNS = """
+COLUMNS = (
+    """
 resource string, resource_id string, member_id string, claim_id string, claim_type string, bills string,
 frequency string, last_updated string, service_from string, service_through string, admission_date string,
 discharge_date string, received_date string, paid_date string, known_date string, drg_code string,
@@ -26,6 +27,8 @@ place_of_service_code: string, revenue_center_code: string, hcpcs_code: string, 
 ndc_code: string, units: string, days_supply: string, charge_amount: string, allowed_amount: string,
 paid_amount: string>>
 """.replace("\n", " ")
+    + "".join(f", {name} string" for name in IDENTITY)
+)
 """What a record holds, beside where it stands."""
 
 

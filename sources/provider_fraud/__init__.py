@@ -31,6 +31,7 @@ def _kind(name: str, part: str, table: str, columns: tuple[str, ...], parse: Par
         parse=parse,
         example=f"{part.replace('(?:Train|Test)', 'Train')}-1542865627584.csv",
         member_columns=("BeneID",),
+        identity={"BeneID": "member_id"},
         **more,  # type: ignore[arg-type]
     )
 

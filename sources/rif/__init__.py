@@ -34,6 +34,7 @@ def _claims(
         needs_known_member=True,
         layout=layout.layout(columns, required),
         member_columns=("BENE_ID",),
+        identity={"BENE_ID": "member_id"},
     )
 
 
@@ -92,6 +93,7 @@ RIF = Source(
             layout=layout.BENEFICIARY_LAYOUT,
             member_columns=("BENE_ID",),
             identifier_columns=layout.IDENTIFIERS,
+            identity={"BENE_ID": "member_id"} | layout.IDENTITY,
         ),
         *_INSTITUTIONAL,
         *_PROFESSIONAL,

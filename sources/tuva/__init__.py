@@ -39,6 +39,9 @@ def _kind(name: str, table: str, columns: tuple[str, ...], required: tuple[str, 
         ),
         member_columns=("person_id", "member_id"),
         embedding_columns=("claim_id",),
+        identifier_columns=tuple(eligibility.IDENTITY) if name == "eligibility" else (),
+        identity={"person_id": "member_id", "member_id": "member_id"}
+        | (eligibility.IDENTITY if name == "eligibility" else {}),
     )
 
 

@@ -14,7 +14,19 @@ from sources.fields import Field, failed, first_failure
 from sources.us_states import us_state
 
 REQUIRED = ("person_id", "gender", "birth_date", "enrollment_start_date", "enrollment_end_date")
-COLUMNS = (*REQUIRED, "member_id", "death_date", "payer", "payer_type", "state", "group_id")
+IDENTITY = {
+    "first_name": "name",
+    "middle_name": "name",
+    "last_name": "name",
+    "social_security_number": "ssn",
+    "address": "street",
+    "phone": "phone",
+    "email": "e-mail",
+    "subscriber_id": "card",
+}
+"""Columns that say who the person is -> kind of identifier."""
+
+COLUMNS = (*REQUIRED, "member_id", "death_date", "payer", "payer_type", "state", "group_id", *IDENTITY)
 
 _MARKETS = {
     "medicare": "medicare",

@@ -19,9 +19,11 @@ from sources.delivery import Delivery
 from sources.source import FileKind, Source
 from sources.x12 import claim_lines, payments, people
 from sources.x12.adjudication import adjudicated
+from sources.x12.party import IDENTITY
 from sources.x12.records import kind_of
 
 _ANY = re.compile(r"[^.]+|.+\.(?:txt|edi|x12|837|835|834)", re.IGNORECASE)
+_IDENTITY = {"member_id": "member_id"} | IDENTITY
 
 
 def _is(kind: str, path: Path) -> bool:
@@ -79,6 +81,8 @@ X12 = Source(
             accepts=_accepts("claims"),
             member_columns=("subscriber_id", "member_id", "match_number", "provider_person"),
             embedding_columns=("claim_number", "original_number"),
+            identifier_columns=tuple(IDENTITY),
+            identity=_IDENTITY,
         ),
         FileKind(
             name="remittances",
@@ -108,6 +112,8 @@ X12 = Source(
             read=people.read,
             accepts=_accepts("enrolments"),
             member_columns=("subscriber_id", "member_id", "policy_number"),
+            identifier_columns=tuple(IDENTITY),
+            identity=_IDENTITY,
         ),
     ),
     tables=("members", "eligibility", "providers", "claim_lines", "remittances"),

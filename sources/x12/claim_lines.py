@@ -22,6 +22,7 @@ from sources.csv_rows import Rows
 from sources.delivery import DeliveredFile, Delivery
 from sources.fields import failed, no_failure
 from sources.records import read_records
+from sources.x12.party import IDENTITY
 from sources.x12.records import read_claims
 
 STEP = 10
@@ -35,6 +36,7 @@ _TEXTS = (
     *("admission_date", "discharge_date", "referring_physician_id", "charge_amount", "claim_charge"),
     *("provider_id", "provider_npi", "provider_tax_id", "provider_state", "provider_zip", "provider_name"),
     *("provider_is_person", "provider_person"),
+    *IDENTITY,
 )
 _LINE = (
     *("control_number", "physician_id", "service_from", "service_through", "place_of_service_code"),

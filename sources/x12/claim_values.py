@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sources.x12.elements import BadElement, amount, components, day, fits, number, period
-from sources.x12.party import address, birth_and_gender, identifier, member_of, name_of
+from sources.x12.party import address, birth_and_gender, identifier, member_of, name_of, told_of
 
 if TYPE_CHECKING:
     from sources.x12.claims import Claim, Loop
@@ -59,6 +59,7 @@ def claim_values(claim: Claim) -> dict[str, Any]:
         "first_day": str(statement[0]) if statement else min(line["service_from"] for line in lines),
         "referring_physician_id": identifier(claim.loop.first("NM1", "DN") or claim.loop.first("NM1", "P3")),
         "charge_amount": str(total), "claim_charge": claim.start.at(2), "lines": lines, **stay, **provider,
+        **told_of(described),
     }  # fmt: skip
 
 

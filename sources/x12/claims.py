@@ -21,7 +21,7 @@ from sources.x12.elements import BadElement, readable
 from sources.x12.envelope import Transaction
 from sources.x12.interchange import Segment
 
-PARTY = ("NM1", "N3", "N4", "REF", "DMG")
+PARTY = ("NM1", "N3", "N4", "REF", "PER", "DMG")
 
 
 class Loop:

@@ -26,7 +26,7 @@ from sources.x12.claims import PARTY, Loop
 from sources.x12.elements import BadElement, day
 from sources.x12.envelope import Transaction
 from sources.x12.interchange import Segment
-from sources.x12.party import address, birth_and_gender, dependant
+from sources.x12.party import address, birth_and_gender, dependant, told_of
 
 OPEN_END = date(2099, 12, 31)
 _NEITHER = ("DEN", "VIS", "HE")
@@ -63,6 +63,7 @@ def _values(loop: Loop, header: Loop, transaction: Transaction) -> dict[str, Any
     subscriber, member = _member(loop, person)
     birth, gender = birth_and_gender(person)
     known = _made(header, transaction)
+    number = loop.first("REF", "SY")  # loop 2000, before the name
     own, of_file = loop.first("REF", "1L") or loop.first("REF", "38"), header.first("REF", "38")
     policy = own or of_file
     coverages = _coverages(loop)
@@ -76,6 +77,7 @@ def _values(loop: Loop, header: Loop, transaction: Transaction) -> dict[str, Any
         "group_id": of_file.at(2) or None if of_file and not own else None,
         "market": named[0] if named else "large_group" if policy else "individual",
         "spans": [_text(span) for span in disjoint(spans)], "endings": endings,
+        **told_of(person), **({"person_ssn": number.at(2) or None} if number is not None else {}),
     }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Who a loop is about: identifiers, state, birth and gender. Names are read for one purpose, see member_of."""
+"""Who a loop is about: identifiers, state, birth and gender. What identifies a member directly is read for
+two purposes, see member_of and told_of."""
 
 from __future__ import annotations
 
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
 
 _EARLIEST = 1880
 """Nobody insured was born in or before this year."""
+
+IDENTITY = {
+    "person_name": "name",
+    "person_street": "street",
+    "person_ssn": "ssn",
+    "person_phone": "phone",
+    "person_mail": "e-mail",
+}
+"""Columns of told_of -> kind of identifier. They are dropped before anything is made of a record, see intake."""
 
 
 def identifier(name: Segment | None) -> str | None:
@@ -32,6 +42,21 @@ def address(loop: Loop) -> tuple[str | None, str | None]:
     state, zip_code = n4.at(2).upper(), n4.at(3)[:5]
     right = len(state) == 2 and state.isascii() and state.isalpha()
     return state if right else None, zip_code if len(zip_code) == 5 and zip_code.isdigit() else None
+
+
+def told_of(loop: Loop) -> dict[str, str | None]:
+    """What a loop of a member, not of a provider, says of their identity: NM1, N3, PER, and REF*SY or NM108 34."""
+    name, street, number = loop.first("NM1"), loop.first("N3"), loop.first("REF", "SY")
+    per = loop.first("PER")
+    ways = {per.at(place): per.at(place + 1) for place in (7, 5, 3)} if per is not None else {}
+    own = name.at(9) if name is not None and name.at(8) in ("34", "SY") else ""
+    return {
+        "person_name": name_of(name),
+        "person_street": ", ".join(part for part in (street.at(1), street.at(2)) if part) or None if street else None,
+        "person_ssn": (number.at(2) if number is not None else own) or None,
+        "person_phone": next((ways[way] for way in ("TE", "HP", "CP", "WP") if ways.get(way)), None),
+        "person_mail": ways.get("EM") or None,
+    }
 
 
 def birth_and_gender(loop: Loop) -> tuple[str | None, str]:

@@ -12,9 +12,11 @@ from sources.delivery import DeliveredFile, Delivery
 from sources.fields import failed, no_failure
 from sources.named_providers import named_providers
 from sources.records import read_records
+from sources.x12.party import IDENTITY
 from sources.x12.records import read_enrolments
 
 COLUMNS = (
+    f"{', '.join(f'{name} string' for name in IDENTITY)}, "
     "subscriber_id string, member_id string, birth_date string, gender string, member_state string, "
     "known_date string, group_id string, policy_number string, market string, "
     "spans array<struct<first:string,last:string,medical:string,pharmacy:string>>, "

@@ -251,6 +251,8 @@ def test_a_bundle_is_read_entry_by_entry(tmp_path: Path) -> None:
         "gender": "female",
         "state": "Massachusetts",
         "known_date": "2022-05-01",
+        "person_name": "Quillfeather",  # dropped by the intake
+        "person_street": "1 Owl Lane",
     }
     assert (doctor.reason, doctor.detail) == (
         "wrong_resource",

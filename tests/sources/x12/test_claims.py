@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sources.records import Record
+from sources.x12.party import IDENTITY
 from sources.x12.records import read_claims
 from tests.sources.x12.made import (
     BILLING,
@@ -105,8 +106,11 @@ def test_a_patient_under_a_subscribers_number_is_someone_else(tmp_path: Path) ->
     assert (found["birth_date"], found["member_state"]) == ("2015-07-04", "DE")
 
 
-def test_names_addresses_and_cards_are_not_read(tmp_path: Path) -> None:
-    text = repr(values(tmp_path, *PATIENT, *claim(), *line()))
+def test_names_and_addresses_stand_apart_from_the_claim(tmp_path: Path) -> None:
+    found = values(tmp_path, *PATIENT, *claim(), *line())
+    assert {name: found.pop(name) for name in IDENTITY if found[name]} == {"person_name": "ROE, RUBY"}
+    del found["person_street"], found["person_ssn"], found["person_phone"], found["person_mail"]
+    text = repr(found)
     assert not [word for word in ("ROE", "RITA", "RUBY", "AKRON", "DOVER", "ELM ST") if word in text]
 
 
