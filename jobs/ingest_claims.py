@@ -1,41 +1,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pyspark.sql import functions as F
-from rich.console import Console
-from rich.table import Table as TextTable
 
 import catalog
 import sources
 from catalog import TABLES
 from catalog.errors import BadDelivery
+from jobs.delivery_audit import audit_frame, earlier_audits, print_audit
 from jobs.fingerprint import code_version, combined
 from jobs.identifiers import Identifiers, forget, identifier_store
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
+from jobs.text_table import text_console
 from jobs.token_key import token_key
 from lake import Lake
 from lake.identifiers import IdentifierStore
 from sources import SOURCES, all_sources, source_named
+from sources.changes import changes
 from sources.delivery import Delivery, check_unchanged, open_delivery
 from sources.intake import Earlier, take_in
-from sources.reconcile import FileAudit, check_usable, reconcile
+from sources.reconcile import FileAudit, check_usable, reconcile, superseding
 from sources.source import Source
 from sources.tokens import TokenKey
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 _CLAIMS = ("claim_lines", "pharmacy_claims")
-_ALWAYS = ("rejected_rows", "delivery_audit")
+_ALWAYS = ("rejected_rows", "delivery_changes", "delivery_audit")
 """Tables that every batch fills, whatever its source."""
 
 
@@ -85,10 +84,10 @@ def ingest_claims(
                 forget(lake, identifiers, batch)
             return
         with spark_session("ingest-claims", master) as spark:
-            audits, reasons = ingest(spark, store, opened, key, max_rejected_share, run, apart)
+            told = ingest(spark, store, opened, key, max_rejected_share, run, apart)
     if apart is None:
         forget(lake, identifiers, batch)
-    _print(batch, audits, reasons)
+    print_audit(text_console(), batch, *told)
 
 
 def _run_name(store: Lake, opened: Delivery, max_rejected_share: float, key: TokenKey) -> str:
@@ -118,15 +117,15 @@ def ingest(
     max_rejected_share: float = 0.05,
     run: str = "",
     apart: IdentifierStore | None = None,
-) -> tuple[list[FileAudit], dict[tuple[str, str], int]]:
-    """Stage, reconcile and commit one delivery; its audits, and rejected rows by table and reason.
+) -> tuple[list[FileAudit], dict[tuple[str, str], int], list[Row]]:
+    """Stage, reconcile and commit one delivery; its audits, rejected rows by table and reason, and what it changed.
 
     Members' identifiers are dropped, or kept in `apart` where it is given.
     """
     batch = opened.batch_id
     _check_one_key(spark, store, batch, key)
     with step("read delivery"):
-        intake = take_in(spark, opened, _earlier(spark, store, batch), key, apart is not None)
+        intake = take_in(spark, opened, _earlier(spark, store, opened), key, apart is not None)
     staged = {}
 
     def stage(tables: Mapping[str, DataFrame]) -> None:
@@ -144,7 +143,11 @@ def ingest(
         audits = reconcile(intake, written)
         counts = written["rejected_rows"].groupBy("table_name", "reason").count().collect()
     check_unchanged(opened)
-    stage({"delivery_audit": _audit_frame(spark, opened, audits, key)})
+    earlier = earlier_audits(spark, store, batch)
+    stage({"delivery_changes": _changes(spark, store, opened, written) if earlier else _no_changes(spark)})
+    changed = store.read_staged(spark, staged["delivery_changes"]).collect() if earlier else []
+    audits = superseding(audits, earlier)
+    stage({"delivery_audit": audit_frame(spark, opened, audits, key)})
     if apart is not None:
         with step("keep identifiers apart"):
             apart.write(intake.member_identifiers(), batch, run)
@@ -153,17 +156,40 @@ def ingest(
         for name in staged:
             store.commit(staged[name], run)
     intake.close()
-    return audits, {(row["table_name"], row["reason"]): row["count"] for row in counts}
+    return audits, {(row["table_name"], row["reason"]): row["count"] for row in counts}, changed
 
 
-def _earlier(spark: SparkSession, store: Lake, batch: str) -> Earlier:
+def _changes(spark: SparkSession, store: Lake, opened: Delivery, written: Mapping[str, DataFrame]) -> DataFrame:
+    """The table delivery_changes: the canonical rows of this delivery against those of the one it replaces."""
+    tables = opened.source.tables
+    before = {
+        name: store.read(spark, name, partition=opened.batch_id)
+        for name in tables
+        if opened.batch_id in store.partitions(name)
+    }
+    told = changes(before, {name: written[name] for name in tables})
+    signed = told.withColumns({"source": F.lit(opened.source.name), "batch_id": F.lit(opened.batch_id)})
+    return signed.select(*TABLES["delivery_changes"].column_names).coalesce(1)
+
+
+def _no_changes(spark: SparkSession) -> DataFrame:
+    return spark.createDataFrame([], TABLES["delivery_changes"].ddl)
+
+
+def _earlier(spark: SparkSession, store: Lake, opened: Delivery) -> Earlier:
+    batch, source = opened.batch_id, opened.source
     others = F.col("batch_id") != batch
     members = store.read_or_empty(spark, "members").where(others).select("member_id")
     lines = {}
     for table in _CLAIMS:
         if set(store.partitions(table)) - {batch}:
             lines[table] = store.read(spark, table).where(others).select("claim_line_id", "batch_id")
-    return Earlier(members.distinct(), lines)
+    tables = {
+        table: store.read(spark, table).where(others & (F.col("source") == source.name))
+        for table in (source.continues if lines else ())
+        if set(store.partitions(table)) - {batch}
+    }
+    return Earlier(members.distinct(), lines, tables)
 
 
 def _check_one_key(spark: SparkSession, store: Lake, batch: str, key: TokenKey) -> None:
@@ -177,42 +203,3 @@ def _check_one_key(spark: SparkSession, store: Lake, batch: str, key: TokenKey) 
             f"the lake holds member tokens of key {', '.join(sorted(others))}, this run has key {key.key_id}; "
             "give the lake's key with --token-key-file, or read every delivery into a new lake with the new key"
         )
-
-
-def _audit_frame(spark: SparkSession, opened: Delivery, audits: list[FileAudit], key: TokenKey) -> DataFrame:
-    now = datetime.now(UTC)
-    rows = []
-    for audit in audits:
-        row: dict[str, object] = {
-            "source": opened.source.name,
-            "batch_id": opened.batch_id,
-            "file_name": audit.file_name,
-            "file_sha256": audit.file_sha256,
-            "table_name": audit.table_name,
-            "records_written": audit.records_written,
-            "token_key_id": key.key_id,
-            "ingested_at": now,
-        }
-        for side in ("read", "accepted", "rejected"):
-            row |= {f"{part}_{side}": amount for part, amount in asdict(getattr(audit, side)).items()}
-        rows.append(tuple(row[name] for name in TABLES["delivery_audit"].column_names))
-    return spark.createDataFrame(rows, TABLES["delivery_audit"].ddl)
-
-
-def _print(batch: str, audits: list[FileAudit], reasons: dict[tuple[str, str], int]) -> None:
-    text = TextTable(title=f"Batch {batch}: what was read, accepted and rejected", title_justify="left")
-    for heading in ("file", "table", "rows read", "accepted", "rejected", "paid read", "accepted", "rejected"):
-        text.add_column(heading, justify="left" if heading in ("file", "table") else "right", overflow="fold")
-    for audit in audits:
-        sides = (audit.read, audit.accepted, audit.rejected)
-        rows, paid = [f"{side.rows:,}" for side in sides], [f"{side.paid:,.2f}" for side in sides]
-        text.add_row(audit.file_name, audit.table_name, *rows, *paid)
-    console = Console()
-    console.print(text)
-    if reasons:
-        why = TextTable(title="Rejected rows by reason", title_justify="left")
-        for heading in ("table", "reason", "rows"):
-            why.add_column(heading, justify="right" if heading == "rows" else "left")
-        for (table, reason), count in sorted(reasons.items(), key=lambda item: -item[1]):
-            why.add_row(table, reason, f"{count:,}")
-        console.print(why)

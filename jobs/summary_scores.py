@@ -28,7 +28,10 @@ def print_providers(console: Console, connection: duckdb.DuckDBPyConnection, pre
 def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
     """Expected cost of the book, per member per month, and the members expected above each attachment point."""
     if "risk_predictions" not in present:
-        console.print("No cost was predicted.\n")
+        console.print(
+            "No cost was predicted: no risk model was trained. It takes members whose claims are complete "
+            "(eligibility.claims_complete).\n"
+        )
         return
     connection.sql(
         """create temp view last_risk as select * from risk_predictions

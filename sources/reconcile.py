@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from functools import reduce
 
@@ -53,6 +53,23 @@ class FileAudit:
     accepted: Totals
     rejected: Totals
     records_written: int
+    superseded: Totals = Totals()
+    """What this file had brought in the delivery that this one replaces."""
+
+
+def superseding(audits: list[FileAudit], earlier: list[FileAudit]) -> list[FileAudit]:
+    """`audits` of a batch that replaces the `earlier` ones: each file with what it had brought, and each file that is
+    no longer delivered with nothing read."""
+    had = {audit.file_name: audit.accepted for audit in earlier}
+    still = {audit.file_name for audit in audits}
+    gone = [
+        replace(
+            audit, read=Totals(), accepted=Totals(), rejected=Totals(), records_written=0, superseded=audit.accepted
+        )
+        for audit in earlier
+        if audit.file_name not in still and audit.accepted.rows
+    ]
+    return [replace(audit, superseded=had.get(audit.file_name, Totals())) for audit in audits] + gone
 
 
 def reconcile(intake: Intake, staged: Mapping[str, DataFrame]) -> list[FileAudit]:

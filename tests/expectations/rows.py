@@ -61,9 +61,14 @@ _BY_NAME = {
     "table_name": "'claim_lines'",
     "reason": "'bad_date'",
     "total_paid": "100.0D",
+    "change": "'unchanged'",
+    "left_provider_id": "'p1'",
+    "right_provider_id": "'p2'",
+    "provider_entity_id": "'p1'",
+    "npi_conflict": "false",
     "ndc_code": "'00001000101'",
 }
-_ZERO = {"charge_rejected", "allowed_rejected", "paid_rejected", "rows_rejected"}
+_ZERO = {f"{part}_{side}" for part in ("rows", "charge", "allowed", "paid") for side in ("rejected", "superseded")}
 
 
 def rows(spark: SparkSession, table: str, *changes: dict[str, str]) -> DataFrame:

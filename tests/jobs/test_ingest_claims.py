@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -53,8 +54,9 @@ class Ingest:
             job.ingest_claims(source, delivery, self.lake, batch_id, max_rejected_share, None, reread, "local[2]")
 
     def rows(self, table: str) -> Rows:
-        """Rows of a table, how often each; without the time of ingest."""
-        columns = ", ".join(name for name in TABLES[table].column_names if name != "ingested_at")
+        """Rows of a table, how often each; without the time of ingest and what the delivery took the place of."""
+        left_out = re.compile("ingested_at|.*_superseded")
+        columns = ", ".join(name for name in TABLES[table].column_names if not left_out.fullmatch(name))
         found = connect(Lake(self.lake)).sql(f"select {columns} from {table}").fetchall()
         return Counter(tuple(map(str, row)) for row in found)
 
@@ -167,6 +169,20 @@ def test_batches_replace_themselves_and_know_of_each_other(small: Ingest, tmp_pa
         ("c3", Decimal("28.00"), "june's"),
         ("c4", Decimal("180.00"), "june's"),
     ]
+    said = """select change, rows, paid_before, paid_after from delivery_changes
+        where batch_id = 'june''s' and table_name = 'claim_lines' order by 1"""
+    assert small.answer(said) == [
+        ("added", 1, Decimal(0), Decimal("180.00")),
+        ("changed", 1, Decimal("280.00"), Decimal("28.00")),
+        ("removed", 1, Decimal("180.00"), Decimal(0)),
+        ("unchanged", 1, Decimal("80.00"), Decimal("80.00")),
+    ]
+    assert small.answer("select distinct change from delivery_changes where table_name <> 'claim_lines'") == [
+        ("unchanged",)
+    ]
+    superseded = """select rows_superseded, paid_superseded from delivery_audit
+        where file_name = 'claim_lines.csv' order by batch_id"""
+    assert small.answer(superseded) == [(0, Decimal(0)), (3, Decimal("540.00"))]
     first = Lake(small.lake).read(small.session, "claim_lines", version=0).collect()
     assert {row["claim_id"] for row in first} == {"c1", "c2", "c3"}  # the former version stays readable
 
