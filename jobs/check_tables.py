@@ -25,6 +25,7 @@ from lake import Lake
 
 MAY_LACK = {
     *("investigations", "pharmacy_claims", "providers", "rejected_rows", "exclusions", "remittances", "code_findings"),
+    "provider_links",
     *("member_features", "member_outcomes"),
 }
 """Tables that may legitimately have no rows: a source brings none, or says that nobody's claims are complete."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "score-claims": "Score claims and providers with the champion models; stage the result.",
     "score-risk": "Predict every member's cost with the champion model; stage the result.",
     "publish": "Swap what readers see to the staged tables, in one transaction each.",
+    "link-providers": "Say which provider ids are one provider, with a probability for each pair.",
     "summary": "Say what the lake holds and what was published last.",
     "sql": "Answer a SQL query on the tables of the lake.",
     "export": "Write a published table to a CSV file.",

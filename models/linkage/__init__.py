@@ -1,0 +1,1 @@
+"""Which provider ids are one provider: names made comparable, pairs judged, links drawn into providers."""
