@@ -79,16 +79,12 @@ NAME = Comparison(
         Level("different", "", 0.04, 0.6),
     ),
 )
+# A rule more than a frequency: branches share name and tax number, so that without an NPI another place is another
+# provider. Who really moved is found by its NPI, or not at all.
 ZIP_CODE = Comparison(
     "zip_code",
     _missing("zip_code"),
-    (
-        Level("the same", "zip_code_l = zip_code_r", 0.9, 0.01, agrees=True),
-        Level(
-            "the same town or part of it (first three digits)", "left(zip_code_l, 3) = left(zip_code_r, 3)", 0.05, 0.05
-        ),
-        Level("different", "", 0.05, 0.94),
-    ),
+    (Level("the same", "zip_code_l = zip_code_r", 0.99, 0.01, agrees=True), Level("different", "", 0.01, 0.99)),
 )
 SPECIALTY = Comparison(
     "specialty",

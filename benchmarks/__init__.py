@@ -1,0 +1,1 @@
+"""Speed, growth and model quality, each a command that prints a table."""
