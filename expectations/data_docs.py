@@ -77,11 +77,17 @@ class Facts:
     checked_at: str
 
 
+def _is_ours(template: str | None) -> bool:
+    return template in ("page", "index", "counts")
+
+
 class _View(DefaultJinjaPageView):
     def __init__(self) -> None:
         super().__init__()
         frame = DictLoader({"page": _PAGE, "index": _INDEX, "counts": _COUNTS})
         environment: Environment = self.env
+        # Batches are named after folders, and folders may be named anything.
+        environment.autoescape = _is_ours
         environment.loader = ChoiceLoader([frame] + ([environment.loader] if environment.loader else []))
 
 

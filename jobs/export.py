@@ -11,8 +11,9 @@ from jobs.options import DEFAULT_LAKE, LakeRoot
 from jobs.sql import connect
 from lake import Lake
 
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA_STARTS = "=+-@\t\r"
+# A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV Injection); the last four are the
+# full-width forms that East Asian versions take for the plain ones.
+_FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 def export(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import shutil
 import stat
 import zipfile
@@ -34,8 +35,8 @@ def unpack(archive: Path, target: Path) -> dict[str, Path]:
             members = [info for info in opened.infolist() if _is_data(info)]
             _check_safe(archive.name, members)
             target.mkdir(parents=True, exist_ok=True)
-            return {PurePosixPath(info.filename).name: _extract(opened, info, target) for info in members}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            return {_inside(info).name: _extract(opened, info, target) for info in members}
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
         raise BadDelivery(f"{archive.name} is a damaged zip file; download it again") from error
 
 
@@ -51,24 +52,29 @@ def _unpack_gzip(archive: Path, target: Path) -> dict[str, Path]:
                     raise BadDelivery(
                         f"{archive.name} unpacks to more than {_LARGEST_RATIO} times its size; do not trust it"
                     )
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadDelivery(f"{archive.name} is a damaged gzip file; download it again") from error
     return {path.name: path}
 
 
+def _inside(info: zipfile.ZipInfo) -> PurePosixPath:
+    """Path inside the archive. Some archives of Windows are written with backslashes."""
+    return PurePosixPath(info.filename.replace("\\", "/"))
+
+
 def _is_data(info: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(info.filename)
+    path = _inside(info)
     return not info.is_dir() and path.suffix.lower() in _DATA and not path.parts[0].startswith("__MACOSX")
 
 
 def _check_safe(archive: str, members: list[zipfile.ZipInfo]) -> None:
-    names = [PurePosixPath(info.filename).name for info in members]
+    names = [_inside(info).name for info in members]
     if len(set(names)) < len(names):
         raise BadDelivery(f"{archive} holds two files of the same name; unpack it and keep one")
     if sum(info.file_size for info in members) > _LARGEST_BYTES:
         raise BadDelivery(f"{archive} unpacks to more than {_LARGEST_BYTES >> 30} GiB; deliver it in parts")
     for info in members:
-        path = PurePosixPath(info.filename)
+        path = _inside(info)
         if path.is_absolute() or ".." in path.parts or stat.S_ISLNK(info.external_attr >> 16):
             raise BadDelivery(f"{archive} holds a file that points outside the archive; do not trust it")
         if info.flag_bits & 0x1:
@@ -79,7 +85,7 @@ def _check_safe(archive: str, members: list[zipfile.ZipInfo]) -> None:
 
 def _extract(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Path:
     # Only the base name is used, so nothing can be written outside `target`. Reading to the end checks the CRC.
-    path = target / PurePosixPath(info.filename).name
+    path = target / _inside(info).name
     with opened.open(info) as source, path.open("wb") as sink:
         shutil.copyfileobj(source, sink, 1 << 20)
     return path

@@ -88,15 +88,17 @@ def numbered_lines(spark: SparkSession, files: list[DeliveredFile]) -> Rows:
 def _read(spark: SparkSession, files: list[DeliveredFile], header: tuple[str, ...], delimiter: str) -> Rows:
     lines = numbered_lines(spark, files)
     counts = {name: count - 1 for name, count in lines.counts.items()}
-    return Rows(_parse(lines.frame.where("row_number > 1"), header, delimiter), counts, lines.last)
+    known = files[0].kind.columns
+    return Rows(_parse(lines.frame.where("row_number > 1"), header, delimiter, known), counts, lines.last)
 
 
 def _read_parquet(spark: SparkSession, file: DeliveredFile) -> Rows:
     """Rows of a Parquet file, numbered from 1."""
     table = spark.read.parquet(_plain(file.path))
     texts = [
-        _text(F.col(f"`{found}`"), kind).alias(name)
+        _text(F.col(_quoted(found)), kind).alias(name)
         for name, (found, kind) in zip(file.header, table.dtypes, strict=True)
+        if name in file.kind.columns
     ]
     where = [F.lit(file.name).alias("file_name"), (F.col("_metadata.row_index") + 1).alias("row_number")]
     rows = pq.read_metadata(file.path).num_rows
@@ -106,9 +108,15 @@ def _read_parquet(spark: SparkSession, file: DeliveredFile) -> Rows:
 
 
 def _text(value: Column, kind: str) -> Column:
-    # A binary fraction is written out in full: "1.0E7" is no amount.
-    plain = value.cast("decimal(38,10)") if kind in ("double", "float") else value
-    return F.nullif(F.trim(plain.cast("string")), F.lit(""))
+    text = value.cast("string")
+    if kind in ("double", "float"):
+        # A binary fraction is written out in full: "1.0E7" is no amount. NaN and what is too large stay as they are.
+        text = F.coalesce(value.try_cast("decimal(38,10)").cast("string"), text)
+    return F.nullif(F.trim(text), F.lit(""))
+
+
+def _quoted(name: str) -> str:
+    return f"`{name.replace('`', '``')}`"
 
 
 def _conformed(rows: DataFrame, columns: tuple[str, ...], layout: Layout) -> DataFrame:
@@ -148,8 +156,9 @@ def _is_filled() -> Column:
     return F.col("value").rlike(r"\S")
 
 
-def _parse(numbered: DataFrame, header: tuple[str, ...], delimiter: str) -> DataFrame:
-    schema = ", ".join(f"`{column}` string" for column in (*header, _CORRUPT))
+def _parse(numbered: DataFrame, header: tuple[str, ...], delimiter: str, known: tuple[str, ...]) -> DataFrame:
+    # Cells are named by place: a file may call columns that nobody reads what it likes, `file_name` too.
+    schema = ", ".join([*[f"c{place} string" for place in range(len(header))], f"{_CORRUPT} string"])
     options = {
         "mode": "PERMISSIVE",
         "columnNameOfCorruptRecord": _CORRUPT,
@@ -166,6 +175,19 @@ def _parse(numbered: DataFrame, header: tuple[str, ...], delimiter: str) -> Data
             F.col(f"row.{_CORRUPT}").isNotNull(),
             failed("truncated_row", f"the row does not have {len(header)} columns"),
         ),
+        F.when(_ends_in_quotes(delimiter), failed("truncated_row", "the last cell has an open quote")),
     )
-    strings = [F.nullif(F.trim(f"row.`{column}`"), F.lit("")).alias(column) for column in header]
+    strings = [
+        F.nullif(F.trim(f"row.c{place}"), F.lit("")).alias(column)
+        for place, column in enumerate(header)
+        if column in known
+    ]
     return parsed.select("file_name", "row_number", broken.alias("broken"), *strings)
+
+
+def _ends_in_quotes(delimiter: str) -> Column:
+    """Whether the last cell opens a quote and does not close it: the cell may go on in the next line. Spark reads it as
+    whole. Plain searches, as a pattern with repeated groups fails on lines of megabytes."""
+    quotes = F.length("value") - F.length(F.replace(F.col("value"), F.lit('"'), F.lit("")))
+    last = F.replace(F.substring_index("value", f'{delimiter}"', -1), F.lit('""'), F.lit(""))
+    return (quotes % 2 == 1) & ~last.contains('"')

@@ -87,10 +87,13 @@ def _files(folder: Path, scratch: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or any(part.startswith((".", "_")) for part in Path(name).parts):
+        if any(part.startswith((".", "_")) for part in Path(name).parts):
             continue
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BadDelivery(f"{name} is a link that leads out of the delivery; put the file itself into the folder")
+        # A link to a folder, or to nothing, is no file: passed over, it would take its files with it in silence.
+        if path.is_symlink():
+            _check_link(name, path, folder)
+        if not path.is_file():
+            continue
         inside = f"{name.rpartition('/')[0]}/" if "/" in name else ""
         texts = unpack(path, scratch / name) if is_archive(path) else {path.name: path}
         for text_name, text in texts.items():
@@ -99,6 +102,13 @@ def _files(folder: Path, scratch: Path) -> dict[str, Path]:
                 raise BadDelivery(f"{whole} is delivered twice with different content, once in {name}; remove one")
             found.setdefault(whole, text)
     return found
+
+
+def _check_link(name: str, path: Path, folder: Path) -> None:
+    if not path.exists():
+        raise BadDelivery(f"{name} is a link to nothing; put the file itself into the folder")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BadDelivery(f"{name} is a link that leads out of the delivery; put the file itself into the folder")
 
 
 def _identify(source: Source, name: str, path: Path) -> DeliveredFile:

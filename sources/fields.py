@@ -22,7 +22,7 @@ _PLAUSIBLE = ("1850-01-01", "9999-12-31")
 _FAILURES: dict[str, tuple[str, str]] = {
     "date": ("bad_date", "is not a date of the calendar written as {format}"),
     "int": ("bad_number", "is not a whole number that fits"),
-    "double": ("bad_number", "is not a number"),
+    "double": ("bad_number", "is not a number that fits"),
     "boolean": ("bad_value", "is neither true nor false"),
     "money": ("bad_amount", "is not an amount in dollars and cents that fits decimal(14,2)"),
 }
@@ -50,7 +50,9 @@ class Field:
             case "int":
                 return F.when(text.rlike(_INTEGER), text.try_cast("int"))
             case "double":
-                return F.when(text.rlike(_NUMBER), text.try_cast("double"))
+                # Four hundred digits are a number to the pattern and Infinity to a double.
+                number = F.when(text.rlike(_NUMBER), text.try_cast("double"))
+                return F.when(F.abs(number) < F.lit(float("inf")), number)
             case "boolean":
                 return F.when(F.lower(text) == "true", True).when(F.lower(text) == "false", False)
             case "money":

@@ -32,9 +32,13 @@ def is_parquet(path: Path) -> bool:
 
 def _parquet_columns(name: str, path: Path) -> tuple[str, ...]:
     try:
-        return tuple(pq.read_schema(path).names)
+        found = tuple(pq.read_schema(path).names)
     except (pa.ArrowInvalid, OSError) as error:
         raise BadDelivery(f"{name} is damaged: it is no whole Parquet file; deliver it again") from error
+    # Spark finds columns of Parquet by name, in any case of letters.
+    if len({column.lower() for column in found}) < len(found):
+        raise BadDelivery(f"{name} names a column twice, in other letters; remove one")
+    return found
 
 
 def _first_line(name: str, path: Path, delimiter: str) -> tuple[str, ...]:
@@ -45,14 +49,14 @@ def _first_line(name: str, path: Path, delimiter: str) -> tuple[str, ...]:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise BadDelivery(f"{name} is damaged: it does not start with text; deliver it again")
+        raise BadDelivery(f"{name} does not start with text in UTF-8; export it as UTF-8 and deliver it again")
     if "\r" in text.rstrip("\r\n"):
         raise BadDelivery(f"{name} ends its rows with a carriage return alone; save it with line feeds")
     return tuple(column.strip() for column in next(csv.reader([text], delimiter=delimiter), []))
 
 
 def _check(name: str, header: tuple[str, ...], columns: tuple[str, ...], layout: Layout) -> None:
-    repeated = sorted({column for column in header if header.count(column) > 1})
+    repeated = sorted({column for column in header if column in columns and header.count(column) > 1})
     required = [column for column in columns if column not in layout.optional]
     missing = [column for column in required if column not in header]
     unknown = [column for column in header if column not in columns]
@@ -69,6 +73,8 @@ def _check(name: str, header: tuple[str, ...], columns: tuple[str, ...], layout:
 
 
 def _said(unknown: list[str]) -> str:
+    if "" in unknown:
+        return "a column without a name in its first row"
     # So many are no slip of a name but a row of data that ran into the header: it may name a person.
     if len(unknown) > _MOST_NAMED:
         return f"{len(unknown)} unknown columns in its first row"

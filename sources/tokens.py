@@ -97,5 +97,6 @@ def _tokenizer(key: TokenKey) -> Callable[[pa.Array], pa.Array]:
 
 def _embedded(text: Column, member: Column, token: Column) -> Column:
     # The identifier is quoted as a literal pattern: it may hold characters of a regular expression.
-    quoted = F.concat(F.lit(r"(?<![0-9A-Za-z])\Q"), member, F.lit(r"\E(?![0-9A-Za-z])"))
+    literal = F.replace(member, F.lit(r"\E"), F.lit(r"\E\\E\Q"))
+    quoted = F.concat(F.lit(r"(?<![0-9A-Za-z])\Q"), literal, F.lit(r"\E(?![0-9A-Za-z])"))
     return F.when(member.isNull() | text.isNull(), text).otherwise(F.regexp_replace(text, quoted, token))

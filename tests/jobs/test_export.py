@@ -15,7 +15,9 @@ from jobs.export import export
 from lake import Lake
 from tests.expectations.rows import rows
 
-FORMULAS = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"]
+FORMULAS = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "=cmd|' /C calc'!A0"]
+
+QUOTE = "'"
 
 
 def _exported(lake: Lake, table: str, file: Path) -> list[dict[str, str]]:
@@ -46,7 +48,9 @@ def test_maps_are_json(spark: SparkSession, lake: Lake, tmp_path: Path) -> None:
 
 def test_no_cell_is_a_formula(spark: SparkSession, lake: Lake, tmp_path: Path) -> None:
     texts = [*FORMULAS, "plain", "1-2"]
-    numbered = [{"provider_id": f"'p{n}'", "specialty": f"'{text}'"} for n, text in enumerate(texts)]
+    numbered = [
+        {"provider_id": f"'p{n}'", "specialty": f"'{text.replace(QUOTE, QUOTE * 2)}'"} for n, text in enumerate(texts)
+    ]
     lake.overwrite(rows(spark, "providers", *numbered), "providers", "june")
     cells = {row["provider_id"]: row["specialty"] for row in _exported(lake, "providers", tmp_path / "p.csv")}
     assert cells == {f"p{n}": f"'{text}" if text in FORMULAS else text for n, text in enumerate(texts)}

@@ -62,15 +62,17 @@ def test_columns_and_what_embeds_them_hold_tokens_only(spark: SparkSession) -> N
         ("A.1", "7A.12", "x"),
         ("AX1", "AX1", "x"),
         (None, "9-9", "x"),
+        ("P\\E(", "1-P\\E(-2", "x"),
     ]
     made = with_tokens(
         spark.createDataFrame(rows, "who string, claim string, other string"), KEY, ("who", "absent"), ("claim",)
     )
-    token, second = KEY.token("A.1"), KEY.token("AX1")
+    token, second, third = KEY.token("A.1"), KEY.token("AX1"), KEY.token("P\\E(")
     assert [tuple(row) for row in made.collect()] == [
         (token, f"{token}-77", "x"),
         (token, f"77_{token}", "x"),
         (token, "7A.12", "x"),
         (second, second, "x"),
         (None, "9-9", "x"),
+        (third, f"1-{third}-2", "x"),
     ]
