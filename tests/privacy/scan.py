@@ -93,7 +93,8 @@ def _decoded(content: bytes) -> Iterator[str]:
 
 def _sqlite(content: bytes) -> Iterator[str]:
     with sqlite3.connect(":memory:") as connection:
-        connection.deserialize(content)
+        # Written in write-ahead mode (2), a database cannot be opened in memory; as a plain one (1) it can.
+        connection.deserialize(content[:18] + b"\1\1" + content[20:])
         connection.text_factory = lambda value: value.decode("utf-8", "replace")
         names = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
         for name in names:
