@@ -15,6 +15,7 @@ import pytest
 
 from jobs.sql import connect
 from lake import Lake
+from tests.privacy.scan import scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -90,6 +91,16 @@ class TestGeneratedBook:
                 champion = registry.aliased(name, CHAMPION)
                 assert champion is not None
                 assert champion.version == version
+
+    def test_no_member_is_named_anywhere(self, generated: Book) -> None:
+        """Lake, Data Docs, MLflow, Airflow's logs and database, and what the command printed."""
+        said = generated.lake.parent / "said.txt"
+        said.write_text(generated.said)
+        members = duckdb.sql(f"select member_id from read_csv('{generated.delivery}/members.csv')").fetchall()
+        names = [str(member) for (member,) in members[::20]]
+        assert len(names) > 40
+        places = [generated.lake, generated.lake / "mlflow", generated.lake.parent / "airflow", said]
+        assert scan(places, names) == []
 
     def test_nothing_keeps_running(self, generated: Book) -> None:
         found = subprocess.run(["ps", "-eo", "args", "eww"], capture_output=True, text=True, check=True).stdout
