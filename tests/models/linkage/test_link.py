@@ -69,6 +69,12 @@ def test_a_mistyped_npi_is_no_second_provider() -> None:
     assert row.linked
 
 
+def test_the_same_made_up_npi_links_and_a_placeholder_does_not() -> None:
+    for npi, is_linked in (("8886688802", True), ("9999999999", False)):
+        rows = link([{"provider_id": name, "npi": npi} for name in ("220008", "999153895")])
+        assert list(rows["linked"]) == [True] * is_linked
+
+
 def test_a_higher_threshold_links_no_more(links: pd.DataFrame) -> None:
     strict = link(register(), threshold=0.999)
     assert _pairs(strict[strict["linked"]]) <= _pairs(links[links["linked"]])
