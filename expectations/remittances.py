@@ -8,7 +8,7 @@ CHECKS: tuple[Check, ...] = (
     *standard(TABLES["remittances"], may_be_empty=True),
     holds("a matched payment names its claim", "matched = (claim_id is not null)"),
     holds("a reversal has status 22", "is_reversal = (status_code = '22')"),
-    holds("a payment meets a claim of its batch", "matched", WARN, 0.95),
+    holds("a payment meets a claim", "matched", WARN, 0.95),
     holds("a payment of a claim meets one of its lines", "claim_line_number is not null or hcpcs_code is null", WARN,
           0.95),
     holds("paid_amount is not negative but on a reversal", "paid_amount >= 0 or is_reversal", WARN, 0.99),

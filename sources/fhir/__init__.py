@@ -34,5 +34,6 @@ FHIR = Source(
     ),
     tables=("members", "providers", "claim_lines", "pharmacy_claims"),
     canonical=canonical,
+    continues=("claim_lines", "pharmacy_claims"),
     independent_files=True,
 )

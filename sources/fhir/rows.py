@@ -22,7 +22,7 @@ _MONEY = "decimal(14,2)"
 _FIRST_DAY = "1900-01-01"
 
 
-def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
+def parse(rows: DataFrame, delivery: Delivery) -> DataFrame:
     """Typed resources; see FileKind. `table` is where a claim goes: claim_lines or pharmacy_claims."""
     fills = F.col("claim_type") == "pharmacy"
     typed = rows.withColumns(
@@ -36,7 +36,9 @@ def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
     ).drop("broken")
     typed = typed.withColumn("table_name", F.coalesce("table_name", F.lit("claim_lines")))
     is_claim = F.coalesce((F.col("resource") == EOB) & F.col("failure").isNull(), F.lit(False))
-    claims = with_versions(typed.where(is_claim), "known_date", "last_updated", "resource_id")
+    claims = with_versions(
+        typed.where(is_claim), "last_updated", "resource_id", earlier=list(delivery.earlier.values())
+    )
     first = F.col("lines")[0]["number"]
     number = F.when(F.col("table_name") == "pharmacy_claims", F.lit("1")).otherwise(first)
     claims = claims.withColumn("key", F.concat_ws("-", "claim_id", number, "claim_version"))

@@ -101,4 +101,5 @@ RIF = Source(
     ),
     tables=("members", "eligibility", "providers", "claim_lines", "pharmacy_claims"),
     canonical=_canonical,
+    continues=("claim_lines", "pharmacy_claims"),
 )

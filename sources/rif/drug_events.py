@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 from sources.claim_versions import with_versions
 from sources.delivery import Delivery
 from sources.fields import Field, does_not_fit, failed, first_failure, whole_row_only
-from sources.rif.fields import claim_id, day, dollars, frequency, money, no_amount
+from sources.rif.fields import claim_id, day, dollars, earlier_of, frequency, money, no_amount
 
 
-def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
+def parse(rows: DataFrame, delivery: Delivery) -> DataFrame:
     """Typed fills; see FileKind."""
     filled, settled = day("SRVC_DT", True), day("PD_DT")
     total, covered, subsidy = money("TOT_RX_CST_AMT", True), money("CVRD_D_PLAN_PD_AMT", True), money("LICS_AMT")
@@ -53,4 +53,5 @@ def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
         F.col("PRSCRBR_ID").alias("physician_id"),
     )
     line_id = F.concat_ws("-", "claim_id", F.lit(1), "claim_version")
-    return with_versions(typed, "processed", "record_id").withColumns({"key": line_id, "claim_line_id": line_id})
+    versions = with_versions(typed, "processed", "record_id", earlier=earlier_of(delivery, "pharmacy_claims"))
+    return versions.withColumns({"key": line_id, "claim_line_id": line_id})

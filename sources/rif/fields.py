@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from sources.claim_versions import ORIGINAL, REPLACEMENT, VOID
+from sources.delivery import Delivery
 from sources.desynpuf.ssa_states import FACILITY_STATES, state_of
 from sources.fields import Field
 from sources.rif.layout import numbered
@@ -35,6 +36,11 @@ def claim_id(kind: str, own: str) -> Column:
     """The claim, the same for all versions: the kind of file and the group of versions, or the claim's own id where the
     file has no groups. Ids of different files may coincide, so the kind is part of it."""
     return F.concat(F.lit(f"{kind}-"), F.coalesce("CLM_GRP_ID", own))
+
+
+def earlier_of(delivery: Delivery, table: str) -> list[DataFrame]:
+    """What other batches hold of a table, where they hold any of it."""
+    return [delivery.earlier[table]] if table in delivery.earlier else []
 
 
 def frequency(voids: Column, replaces: Column) -> Column:

@@ -27,6 +27,7 @@ from sources.rif.fields import (
     diagnoses,
     diagnosis_code_type,
     dollars,
+    earlier_of,
     frequency,
     money,
     once_per_claim,
@@ -49,13 +50,13 @@ _SHARES = {"inpatient": INPATIENT_SHARES, "snf": INPATIENT_SHARES, "outpatient":
 def parser(kind: str) -> Callable[[DataFrame, Delivery], DataFrame]:
     """Parse of one kind of file; see FileKind."""
 
-    def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
-        return _parse(rows, kind)
+    def parse(rows: DataFrame, delivery: Delivery) -> DataFrame:
+        return _parse(rows, kind, earlier_of(delivery, "claim_lines"))
 
     return parse
 
 
-def _parse(rows: DataFrame, kind: str) -> DataFrame:
+def _parse(rows: DataFrame, kind: str, earlier: list[DataFrame]) -> DataFrame:
     start, end, processed = day("CLM_FROM_DT", True), day("CLM_THRU_DT", True), day("NCH_WKLY_PROC_DT")
     admitted, discharged, served = day("CLM_ADMSN_DT"), day("NCH_BENE_DSCHRG_DT"), day("REV_CNTR_DT")
     number, units = Field("CLM_LINE_NUM", "int", True), Field("REV_CNTR_UNIT_CNT", "double")
@@ -106,7 +107,7 @@ def _parse(rows: DataFrame, kind: str) -> DataFrame:
         F.col("ORG_NPI_NUM").alias("provider_npi"),
         provider_state().alias("provider_state"),
     )
-    versions = with_versions(typed, "processed", "record_id")
+    versions = with_versions(typed, "processed", "record_id", earlier=earlier)
     once = once_per_claim(versions, "charge_amount", "allowed_amount", "paid_amount")
     line_id = F.concat_ws("-", "claim_id", "claim_line_number", "claim_version")
     return once.withColumns({"key": line_id, "claim_line_id": line_id})

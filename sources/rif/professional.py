@@ -22,6 +22,7 @@ from sources.rif.fields import (
     day,
     diagnoses,
     diagnosis_code_type,
+    earlier_of,
     frequency,
     money,
     provider_state,
@@ -33,13 +34,13 @@ from sources.rif.layout import CARRIER_DIAGNOSES
 def parser(kind: str) -> Callable[[DataFrame, Delivery], DataFrame]:
     """Parse of one kind of file; see FileKind."""
 
-    def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
-        return _parse(rows, kind)
+    def parse(rows: DataFrame, delivery: Delivery) -> DataFrame:
+        return _parse(rows, kind, earlier_of(delivery, "claim_lines"))
 
     return parse
 
 
-def _parse(rows: DataFrame, kind: str) -> DataFrame:
+def _parse(rows: DataFrame, kind: str, earlier: list[DataFrame]) -> DataFrame:
     start, end, processed = day("CLM_FROM_DT", True), day("CLM_THRU_DT", True), day("NCH_WKLY_PROC_DT")
     first, last = day("LINE_1ST_EXPNS_DT"), day("LINE_LAST_EXPNS_DT")
     number, units = Field("LINE_NUM", "int", True), Field("LINE_SRVC_CNT", "double")
@@ -87,4 +88,5 @@ def _parse(rows: DataFrame, kind: str) -> DataFrame:
         provider_state().alias("provider_state"),
     )
     line_id = F.concat_ws("-", "claim_id", "claim_line_number", "claim_version")
-    return with_versions(typed, "processed", "record_id").withColumns({"key": line_id, "claim_line_id": line_id})
+    versions = with_versions(typed, "processed", "record_id", earlier=earlier)
+    return versions.withColumns({"key": line_id, "claim_line_id": line_id})

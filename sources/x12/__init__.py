@@ -21,6 +21,7 @@ from sources.x12 import claim_lines, payments, people
 from sources.x12.adjudication import adjudicated
 from sources.x12.party import IDENTITY
 from sources.x12.records import kind_of
+from sources.x12.submissions import submissions
 
 _ANY = re.compile(r"[^.]+|.+\.(?:txt|edi|x12|837|835|834)", re.IGNORECASE)
 _IDENTITY = {"member_id": "member_id"} | IDENTITY
@@ -34,22 +35,30 @@ def _accepts(kind: str) -> Callable[[Path], bool]:
     return partial(_is, kind)
 
 
-def _canonical(rows: Mapping[str, DataFrame], _delivery: Delivery) -> dict[str, DataFrame]:
+def _canonical(rows: Mapping[str, DataFrame], delivery: Delivery) -> dict[str, DataFrame]:
     claims, paid, enrolled = rows.get("claims"), rows.get("remittances"), rows.get("enrolments")
     built: dict[str, DataFrame] = {}
     if enrolled is not None or claims is not None:
         built["members"] = people.members(enrolled, claims)
     if enrolled is not None:
         built["eligibility"] = people.eligibility(enrolled)
-    if paid is not None:
-        built["remittances"] = payments.remittances(paid, claims)
+    earlier = delivery.earlier
     if claims is not None:
-        submitted = _conformed(claim_lines.lines(claims))
-        built["providers"] = people.providers(claims, submitted)
-        built["claim_lines"] = submitted
-        if paid is not None:
-            built["claim_lines"] = submitted.unionByName(adjudicated(submitted, built["remittances"]))
+        built["claim_submissions"] = submissions(claims)
+        built["claim_lines"] = _conformed(claim_lines.lines(claims))
+        built["providers"] = people.providers(claims, built["claim_lines"])
+    if paid is not None:
+        built["remittances"] = payments.remittances(paid, claims, earlier.get("claim_submissions"))
+    lines = built.get("claim_lines", _none_of(earlier, "claim_lines"))
+    advices = built.get("remittances", _none_of(earlier, "remittances"))
+    if lines is not None and advices is not None:
+        built["claim_lines"] = lines.unionByName(adjudicated(lines, advices, earlier))
     return built
+
+
+def _none_of(earlier: Mapping[str, DataFrame], table: str) -> DataFrame | None:
+    """No rows, in the columns of a table that an earlier batch holds: what this delivery says nothing of."""
+    return earlier[table].where(F.lit(False)).drop("source", "batch_id") if table in earlier else None
 
 
 def _conformed(lines: DataFrame) -> DataFrame:
@@ -79,7 +88,7 @@ X12 = Source(
             names_members=True,
             read=claim_lines.read,
             accepts=_accepts("claims"),
-            member_columns=("subscriber_id", "member_id", "match_number", "provider_person"),
+            member_columns=("subscriber_id", "member_id", "match_number", "original_match", "provider_person"),
             embedding_columns=("claim_number", "original_number"),
             identifier_columns=tuple(IDENTITY),
             identity=_IDENTITY,
@@ -116,7 +125,8 @@ X12 = Source(
             identity=_IDENTITY,
         ),
     ),
-    tables=("members", "eligibility", "providers", "claim_lines", "remittances"),
+    tables=("members", "eligibility", "providers", "claim_lines", "claim_submissions", "remittances"),
     canonical=_canonical,
+    continues=("claim_lines", "claim_submissions", "remittances"),
     independent_files=True,
 )

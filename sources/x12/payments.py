@@ -2,7 +2,8 @@
 
 A payment meets its claim by patient control number and payee (NPI or tax number), on the first day of service. Where
 the advice gives no day, or the number stands for several claims of a day, it meets a claim only if one alone remains.
-Only claims of the same delivery are looked at. A payment that meets none stays in remittances, unmatched.
+Claims of the same delivery and of other batches are looked at. A payment that meets none stays in remittances,
+unmatched.
 
 Numbers are compared as tokens (match_number): a claim number may hold the member's, which a payment need not name. It
 is shown where the payment names the member, whose number in it then is a token, or as its claim shows it; else as a
@@ -10,6 +11,8 @@ token.
 """
 
 from __future__ import annotations
+
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
@@ -67,15 +70,16 @@ def parse(rows: DataFrame, _delivery: Delivery) -> DataFrame:
     ).drop("broken")
 
 
-def remittances(rows: DataFrame, claims: DataFrame | None) -> DataFrame:
-    """One row per line of a claim payment."""
+def remittances(rows: DataFrame, claims: DataFrame | None, earlier: DataFrame | None) -> DataFrame:
+    """One row per line of a claim payment. `claims` are those of the delivery, `earlier` the submissions of others."""
+    told = ([] if claims is None else [_delivered(claims)]) + ([] if earlier is None else [_before(earlier)])
     unmet = {
         "claim_id": F.lit(None).cast("string"),
         "claim_number": F.lit(None).cast("string"),
         "billed_by": F.lit(None).cast("string"),
         "claim_lines": F.array().cast(_CLAIM_LINES),
     }
-    met = _met(rows, claims) if claims is not None else rows.withColumns(unmet)
+    met = _met(rows, reduce(DataFrame.unionByName, told)) if told else rows.withColumns(unmet)
     each = met.drop(*_AMOUNTS).select("*", F.explode("lines").alias("line"))
     shown = F.col("patient_control_number")
     return each.withColumns(
@@ -99,23 +103,22 @@ def remittances(rows: DataFrame, claims: DataFrame | None) -> DataFrame:
 
 def _met(rows: DataFrame, claims: DataFrame) -> DataFrame:
     """Adds claim_id, claim_number, billed_by and claim_lines (control_number, hcpcs_code, in order) of the claim a row
-    pays."""
+    pays: as last submitted by the day it was paid.
+
+    Of several claims those of the same insured are preferred, and of these the ones submitted by that day, so that a
+    claim delivered later does not make an earlier payment doubtful.
+    """
     known = claims.groupBy("claim_id").agg(
-        F.first("claim_number").alias("claim_number"),
-        F.collect_set("match_number").alias("numbers"),
-        F.first("provider_id").alias("billed_by"),
-        F.max("provider_tax_id").alias("billed_tax_id"),
-        F.max("provider_person").alias("billed_person"),
-        F.first("subscriber_id").alias("insured"),
-        F.array_union(
-            F.collect_set("first_day"), F.collect_set(F.array_min("lines.service_from").cast("date"))
-        ).alias("days"),
-        F.max_by(
-            F.transform("lines", lambda line: F.struct(line["control_number"], line["hcpcs_code"])), "claim_version"
-        ).cast(_CLAIM_LINES).alias("claim_lines"),
-    )  # fmt: skip
+        F.collect_set(F.struct("number", "claim_number")).alias("numbers"),
+        F.max("billed_by").alias("billed_by"),
+        F.max("billed_tax_id").alias("billed_tax_id"),
+        F.max("billed_person").alias("billed_person"),
+        F.max("insured").alias("insured"),
+        F.array_distinct(F.flatten(F.collect_list("days"))).alias("days"),
+        F.collect_list(F.struct("claim_version", "claim_lines", "known_date")).alias("told"),
+    )
     # A replacement may have a number of its own; either is the claim's.
-    known = known.withColumn("number", F.explode("numbers")).drop("numbers")
+    known = known.withColumn("named", F.explode("numbers")).select("*", "named.*").drop("numbers", "named")
     payee = (
         (F.col("payee_npi") == F.col("billed_by"))
         | (F.col("payee_tax_id") == F.col("billed_tax_id"))
@@ -123,18 +126,45 @@ def _met(rows: DataFrame, claims: DataFrame) -> DataFrame:
     )
     day = F.col("first_day").isNull() | F.array_contains("days", F.col("first_day"))
     same_insured = F.coalesce(F.col("subscriber_id") == F.col("insured"), F.lit(False))
+    by_then = F.filter("told", lambda each: each["known_date"] <= F.col("paid_date"))
+    paid_as = F.coalesce(F.array_max(by_then), F.array_min("told"))
     row = Window.partitionBy(*WHERE)
+    payment = ("match_number", "payee_npi", "payee_tax_id", "payee_person", "first_day", "subscriber_id", "paid_date")
     found = (
-        rows.select(*WHERE, "match_number", "payee_npi", "payee_tax_id", "payee_person", "first_day", "subscriber_id")
+        rows.select(*WHERE, *payment)
         .join(known, (F.col("match_number") == F.col("number")) & payee & day)
-        .withColumn("same", same_insured)
-        .withColumn("best", F.max("same").over(row))
-        .where("same = best")
+        .withColumn("fit", F.struct(same_insured, F.size(by_then) > 0))
+        .withColumn("best", F.max("fit").over(row))
+        .where("fit = best")
         .withColumn("candidates", F.count(F.lit(1)).over(row))
         .where("candidates = 1")
-        .select(*WHERE, "claim_id", "claim_number", "billed_by", "claim_lines")
+        .select(*WHERE, "claim_id", "claim_number", "billed_by", paid_as["claim_lines"].alias("claim_lines"))
     )
     return rows.join(found, list(WHERE), "left")
+
+
+def _delivered(claims: DataFrame) -> DataFrame:
+    """Submissions of the same delivery, one row each: by what payments find their claim."""
+    return claims.select(
+        "claim_id", "claim_version", "known_date", "claim_number", F.col("match_number").alias("number"),
+        F.col("provider_id").alias("billed_by"), F.col("provider_tax_id").alias("billed_tax_id"),
+        F.col("provider_person").alias("billed_person"), F.col("subscriber_id").alias("insured"),
+        F.array("first_day", F.array_min("lines.service_from").cast("date")).alias("days"),
+        F.transform("lines", lambda line: F.struct(line["control_number"], line["hcpcs_code"]))
+        .cast(_CLAIM_LINES).alias("claim_lines"),
+    )  # fmt: skip
+
+
+def _before(submissions: DataFrame) -> DataFrame:
+    """The same of other batches, whose control numbers of lines are not kept: they may hold a person's number."""
+    return submissions.select(
+        "claim_id", "claim_version", "known_date", F.col("patient_control_number").alias("claim_number"),
+        F.col("claim_number_token").alias("number"), F.col("provider_id").alias("billed_by"),
+        F.col("provider_tax_id").alias("billed_tax_id"), F.col("provider_person_token").alias("billed_person"),
+        F.col("subscriber_id").alias("insured"), F.array("first_day", "first_service_date").alias("days"),
+        F.transform("hcpcs_codes", lambda code: F.struct(F.lit(None).cast("string"), code))
+        .cast(_CLAIM_LINES).alias("claim_lines"),
+    )  # fmt: skip
 
 
 def _by_control_number() -> Column:
