@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -173,8 +174,10 @@ def audits_and_rows(
     book = text_of("claim_lines", BOOK["claim_lines"]).splitlines(keepends=True)
     (folder / "claim_lines_8.csv").write_text("".join(book[:3]))
     (folder / "claim_lines_9.csv").write_text("\n".join([head, *[_line(f"many{n}", "M2") for n in range(100_000)], ""]))
-    none = spark.createDataFrame([], "member_id string")
-    intake = take_in(spark, opened("canonical", folder, folder / "scratch"), Earlier(none, {}), KEY)
+    whole = opened("canonical", folder, folder / "scratch")
+    delivery = replace(whole, files=tuple(whole.of_kind("claim_lines") + whole.of_kind("pharmacy_claims")))
+    members = spark.createDataFrame([(KEY.token(member),) for member in ("M1", "M2", "M3")], "member_id string")
+    intake = take_in(spark, delivery, Earlier(members, {}), KEY)
     frames = {name: frame.persist() for name, frame in intake.tables().items()}
     frames["rejected_rows"] = intake.rejected_rows().persist()
     audits = {audit.file_name: audit for audit in reconcile(intake, frames)}
@@ -222,6 +225,7 @@ def test_rows_beside_bad_ones_and_odd_but_right_ones_are_taken(audits_and_rows: 
     assert (many.read.rows, many.accepted.rows, many.accepted.paid) == (100_000, 100_000, Decimal(8_000_000))
 
 
+@pytest.mark.slow
 def test_parquet_keeps_to_the_same_rules_and_its_columns_may_have_any_name(spark: SparkSession, tmp_path: Path) -> None:
     folder = write_book(tmp_path / "june")
     (folder / "claim_lines.csv").unlink()
@@ -242,6 +246,7 @@ def test_parquet_keeps_to_the_same_rules_and_its_columns_may_have_any_name(spark
     found.close()
 
 
+@pytest.mark.slow
 def test_columns_that_nobody_reads_may_have_any_name(spark: SparkSession, tmp_path: Path) -> None:
     odd = ["file_name", "row_number", "broken", "_corrupt_record", "`tick", "CLAIM_ID", "c0", "", ""]
     eligibility = """
