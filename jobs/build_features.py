@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,6 @@ from pyspark.sql import functions as F
 
 import catalog
 import features
-from catalog.errors import Unreconciled
 from features.care_graph import care_graph
 from features.claim_features import claim_features
 from features.known import History, line_frame, line_history
@@ -24,6 +22,7 @@ from features.months import months_from
 from features.neighbour_features import neighbour_features
 from features.provider_features import provider_features
 from jobs.as_of import resolve_as_of
+from jobs.conserved import Totals, check_conserved, totals
 from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import log, step
@@ -63,7 +62,7 @@ def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:
     with step("reading what was known", as_of=str(as_of)) as found:
         history = _history(spark, lake)
         known = history.known(as_of)
-        expected = _totals(known.lines, F.countDistinct("claim_id"))
+        expected = totals(known.lines, F.countDistinct("claim_id"))
         found.update(claims=expected[0], paid=str(expected[1]))
     with step("comparing claim lines"):
         signals = _settled(line_signals(known))
@@ -71,7 +70,9 @@ def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:
 
     year = look_back(signals, as_of).persist()
     graph = write(care_graph(year, as_of), "care_graph", as_of)
-    providers = write(provider_features(year, graph, known.providers, as_of), "provider_features", as_of)
+    billed = totals(year, F.countDistinct("provider_id", "claim_id"))
+    made = provider_features(year, graph, known.providers, as_of)
+    providers = write(made, "provider_features", as_of, billed, F.sum("claim_count"))
     write(neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
 
     write(member_features(known), "member_features", as_of)
@@ -118,29 +119,21 @@ def _settled(frame: DataFrame) -> DataFrame:
 
 
 def _write(
-    lake: Lake, run: str, frame: DataFrame, table: str, as_of: date, expected: tuple[int, Decimal] | None = None
+    lake: Lake,
+    run: str,
+    frame: DataFrame,
+    table: str,
+    as_of: date,
+    expected: Totals | None = None,
+    claims: Column | None = None,
 ) -> DataFrame:
-    """Commits the table, once its claims and dollars are those expected, and returns it as committed, with none of the
-    plan that made it."""
+    """Commits the table, once its `claims` (its rows) and dollars are those expected, and returns it as committed, with
+    none of the plan that made it."""
     with step(f"building {table}", as_of=str(as_of)) as found:
         staged = lake.stage(frame, table, as_of)
         written = lake.read_staged(frame.sparkSession, staged)
         if expected is not None:
-            _reconcile(expected, _totals(written, F.count("*")))
+            check_conserved(table, expected, totals(written, claims))
         lake.commit(staged, run)
         found["rows"] = written.count()
     return written
-
-
-def _totals(frame: DataFrame, claims: Column) -> tuple[int, Decimal]:
-    """Claims, counted as told, and dollars."""
-    (row,) = frame.agg(claims.alias("claims"), F.sum("paid_amount").alias("paid")).collect()
-    return row["claims"], row["paid"] or Decimal(0)
-
-
-def _reconcile(known: tuple[int, Decimal], built: tuple[int, Decimal]) -> None:
-    if known != built:
-        raise Unreconciled(
-            f"claim_features would hold {built[0]} claims and {built[1]} USD where {known[0]} claims and {known[1]} "
-            "USD are known; a claim line was lost or doubled: check claim_lines for repeated claim_line_id and rebuild"
-        )

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from catalog import TABLES
 from catalog.errors import MissingTable
 from jobs.as_of import resolve_as_of
+from jobs.conserved import check_conserved, totals
 from jobs.fingerprint import fingerprint
 from jobs.fraud_tables import edge_frame, on_day, provider_frame
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
@@ -58,17 +59,20 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
         schema = "provider_id string, provider_score double"
         seen = spark.createDataFrame(scores[["provider_id", "provider_score"]], schema)
         claims = scored_claims(features, seen, claim_model, capacity).localCheckpoint()
-        rows = claims.count()
-        if not rows:
+        scored = totals(claims)
+        if not scored[0]:
             raise MissingTable(f"claim_features hold no claim as of {day}; run `underwatch build-features` first")
-        found.update(claims=rows, basis=claim_model.basis)
+        check_conserved("scored_claims", totals(features), scored)
+        found.update(claims=scored[0], basis=claim_model.basis)
     with step("staging scored_claims") as found:
         changed = {"scored_claims": _stage(spark, lake, claims, "scored_claims", claim_version, day)}
         found["changed"] = changed["scored_claims"]
     with step("staging scored_providers") as found:
         lines = features.select("claim_id", "claim_line_ids")
         ranks = claims.select("claim_id", "provider_id", "fraud_rank")
-        judged = scored_providers(providers, scores, model, ranks, lines)
+        judged = scored_providers(providers, scores, model, ranks, lines).localCheckpoint()
+        billed = totals(on_day(spark, lake, "provider_features", day))
+        check_conserved("scored_providers", billed, totals(judged), "providers")
         changed["scored_providers"] = _stage(spark, lake, judged, "scored_providers", provider_version, day)
         found["changed"] = changed["scored_providers"]
     return changed

@@ -62,7 +62,7 @@ def test_claims_that_do_not_add_up_stop_the_build(
         return damaged(claims.withColumns({column.name: F.lit(None).cast(column.type) for column in rest}))
 
     monkeypatch.setattr(job, "claim_features", plain)
-    with pytest.raises(Unreconciled, match="a claim line was lost or doubled"):
+    with pytest.raises(Unreconciled, match="a join lost or doubled rows"):
         job.build(spark, delivered, AS_OF)
     assert not delivered.exists("claim_features")
 
