@@ -24,6 +24,7 @@ from lake import Lake
 from lake.identifiers import IdentifierStore
 from sources import SOURCES, all_sources, source_named
 from sources.changes import changes
+from sources.code_findings import code_findings, findings_frame, rows_by_finding
 from sources.delivery import Delivery, check_unchanged, open_delivery
 from sources.intake import Earlier, take_in
 from sources.reconcile import FileAudit, check_usable, reconcile, superseding
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
 _CLAIMS = ("claim_lines", "pharmacy_claims")
-_ALWAYS = ("rejected_rows", "delivery_changes", "delivery_audit")
+_ALWAYS = ("rejected_rows", "code_findings", "delivery_changes", "delivery_audit")
 """Tables that every batch fills, whatever its source."""
 
 
@@ -143,6 +144,7 @@ def ingest(
         audits = reconcile(intake, written)
         counts = written["rejected_rows"].groupBy("table_name", "reason").count().collect()
     check_unchanged(opened)
+    stage({"code_findings": _code_findings(spark, opened, written)})
     earlier = earlier_audits(spark, store, batch)
     stage({"delivery_changes": _changes(spark, store, opened, written) if earlier else _no_changes(spark)})
     changed = store.read_staged(spark, staged["delivery_changes"]).collect() if earlier else []
@@ -157,6 +159,15 @@ def ingest(
             store.commit(staged[name], run)
     intake.close()
     return audits, {(row["table_name"], row["reason"]): row["count"] for row in counts}, changed
+
+
+def _code_findings(spark: SparkSession, opened: Delivery, written: Mapping[str, DataFrame]) -> DataFrame:
+    """The table code_findings: codes that are not valid on their days of service. They are told and reject nothing."""
+    with step("look up codes"):
+        found = code_findings(written)
+    for system, rows in rows_by_finding(found).items():
+        log.warning(f"codes of {system} not valid on their day of service: see code_findings", **rows)
+    return findings_frame(spark, opened.source.name, opened.batch_id, found).coalesce(1)
 
 
 def _changes(spark: SparkSession, store: Lake, opened: Delivery, written: Mapping[str, DataFrame]) -> DataFrame:

@@ -67,6 +67,9 @@ _BY_NAME = {
     "provider_entity_id": "'p1'",
     "npi_conflict": "false",
     "ndc_code": "'00001000101'",
+    "finding": "'unknown'",
+    "code_system": "'hcpcs'",
+    "finding_share": "0.001D",
 }
 _ZERO = {f"{part}_{side}" for part in ("rows", "charge", "allowed", "paid") for side in ("rejected", "superseded")}
 

@@ -40,6 +40,7 @@ def test_only_what_a_source_may_lack_may_be_empty() -> None:
         "remittances",
         "provider_links",
         "claim_submissions",
+        "code_findings",
     }
 
 
