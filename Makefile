@@ -17,7 +17,7 @@ export GX_ANALYTICS_ENABLED := false
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock docs clean java
+.PHONY: help setup run test check lint lock docs clean java
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,12 +30,14 @@ test: setup ## the whole suite, slow tests too
 	@$(BIN)/python -m pytest -m "not airflow"
 	@.venv-airflow/bin/python -m pytest -m airflow tests/dags
 
-check: setup ## lint, types, import contracts, quick tests: run it before every commit
+check: lint ## lint and quick tests: run it before every commit
+	$(BIN)/python -m pytest -q -m "not slow and not airflow"
+
+lint: setup ## style, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow and not airflow"
 
 setup: .venv/.dev .venv-airflow/.ready ## both environments, from their locks
 

@@ -6,7 +6,8 @@ from run_facts import ACCEPT_VOLUME, AS_OF, BATCH_ID, DELIVERY, LAKE, MACROS, RE
 from spark_job import DAG_DEFAULTS, spark_job
 
 CHECKED = (
-    "claim_lines,pharmacy_claims,members,eligibility,providers,investigations,exclusions,remittances,delivery_audit"
+    "claim_lines,pharmacy_claims,members,eligibility,providers,investigations,exclusions,remittances,claim_submissions,"
+    "code_findings,delivery_audit"
 )
 
 with DAG(

@@ -119,7 +119,8 @@ def _person(as_of: date) -> dict[str, Column]:
         band = band.when(years < below, F.lit(name))
     sex = F.when(F.col("gender") == "male", 1.0).when(F.col("gender") == "female", 0.0)
     return {
-        "age": F.months_between(F.lit(as_of), F.col("birth_date")) / 12,
+        # In whole months: a finer age would give the birthday away.
+        "age": F.floor(F.months_between(F.lit(as_of), F.col("birth_date"))) / 12,
         "age_band": band.otherwise(F.lit("85+")),
         "sex_male": sex,
         "months_observed": F.coalesce("months_observed", F.lit(0)),

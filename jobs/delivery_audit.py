@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from rich.console import Console
+from rich.markup import escape
 
 from catalog import TABLES
 from jobs.text_table import text_table
@@ -68,13 +69,15 @@ def print_audit(
 ) -> None:
     """What was read, accepted and rejected, by file; why; and what changed where the batch was there before."""
     text = text_table(
-        f"Batch {batch}: what was read, accepted and rejected",
+        f"Batch {escape(batch)}: what was read, accepted and rejected",
         *("file", "table", "rows read>", "accepted>", "rejected>", "paid read>", "accepted>", "rejected>"),
         wrap=("file",),
     )
     for audit in audits:
         sides = (audit.read, audit.accepted, audit.rejected)
-        text.add_row(audit.file_name, audit.table_name, *_figures([s.rows for s in sides], [s.paid for s in sides]))
+        text.add_row(
+            escape(audit.file_name), audit.table_name, *_figures([s.rows for s in sides], [s.paid for s in sides])
+        )
     total = [sum((getattr(audit, side) for audit in audits), Totals()) for side in _SIDES[:3]]
     text.add_section()
     text.add_row("total", "", *_figures([side.rows for side in total], [side.paid for side in total]))
@@ -95,5 +98,5 @@ def print_audit(
         console.print(what)
 
 
-def _figures(rows: list[int], paid: list[object]) -> list[str]:
-    return [f"{count:,}" for count in rows] + [f"{amount:,.2f}" for amount in paid]
+def _figures(*sides: Totals) -> list[str]:
+    return [f"{side.rows:,}" for side in sides] + [f"{side.paid:,.2f}" for side in sides]

@@ -29,9 +29,9 @@ def combined(parts: dict[str, object]) -> str:
 
 
 def code_version(*folders: Path) -> str:
-    """Changes when any Python file in these folders does: a model is retrained when its code changed."""
+    """Changes when a Python file or a list of codes in these folders does: a model is retrained when its code changed."""
     digest = hashlib.sha256()
-    for file in sorted(path for folder in folders for path in folder.rglob("*.py")):
+    for file in sorted(path for folder in folders for kind in ("*.py", "*.csv") for path in folder.rglob(kind)):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -29,8 +29,8 @@ class Earlier:
 
     members: DataFrame
     lines: Mapping[str, DataFrame]
-
     tables: Mapping[str, DataFrame] = field(default_factory=dict)
+
 
 @dataclass
 class Intake:

@@ -102,11 +102,11 @@ class Source:
     """Staged tables -> tables that follow from them, e.g. providers named by claims."""
     check: Callable[[Delivery], None] = field(default=_complete)
     """Raises BadDelivery when files that belong together are not all there."""
+    continues: tuple[str, ...] = ()
+    """Tables of which it reads what other batches hold (Delivery.earlier), to carry on with claims they began."""
     independent_files: bool = False
     """A file of which nothing can be used is rejected alone, as EDI interchanges are, and does not stop the rest."""
 
-    continues: tuple[str, ...] = ()
-    """Tables of which it reads what other batches hold (Delivery.earlier), to carry on with claims they began."""
     def kind_of(self, file_name: str, path: Path | None = None) -> FileKind | None:
         """The kind of a file by its name and, where names do not tell and `path` is given, by its content."""
         base = file_name.rsplit("/", 1)[-1]
