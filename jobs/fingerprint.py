@@ -29,7 +29,7 @@ def combined(parts: dict[str, object]) -> str:
 
 
 def code_version(*folders: Path) -> str:
-    """Changes when a Python file or a list of codes in these folders does: a model is retrained when its code changed."""
+    """Changes when a Python file or a list of codes in these folders does: what its code made is made again then."""
     digest = hashlib.sha256()
     for file in sorted(path for folder in folders for kind in ("*.py", "*.csv") for path in folder.rglob(kind)):
         digest.update(file.name.encode() + file.read_bytes())
