@@ -74,13 +74,10 @@ def print_audit(
         wrap=("file",),
     )
     for audit in audits:
-        sides = (audit.read, audit.accepted, audit.rejected)
-        text.add_row(
-            escape(audit.file_name), audit.table_name, *_figures([s.rows for s in sides], [s.paid for s in sides])
-        )
-    total = [sum((getattr(audit, side) for audit in audits), Totals()) for side in _SIDES[:3]]
+        text.add_row(escape(audit.file_name), audit.table_name, *_figures(audit.read, audit.accepted, audit.rejected))
     text.add_section()
-    text.add_row("total", "", *_figures([side.rows for side in total], [side.paid for side in total]))
+    totals = [sum((getattr(audit, side) for audit in audits), Totals()) for side in _SIDES[:3]]
+    text.add_row("total", "", *_figures(*totals))
     console.print(text)
     if reasons:
         why = text_table("Rejected rows by reason", "table", "reason", "rows>")
