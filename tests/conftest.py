@@ -40,8 +40,6 @@ def spark() -> Iterator[object]:
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.memory", "3g")
-        # Thousands of small plans, none of which runs long enough for the second compiler to pay.
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m")
         .config("spark.buffer.pageSize", "2m")
         .config("spark.sql.shuffle.partitions", "4")
         # Plans and figures of past queries, kept for a web page that nobody opens here.
