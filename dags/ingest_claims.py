@@ -7,7 +7,7 @@ from spark_job import DAG_DEFAULTS, spark_job
 
 CHECKED = (
     "claim_lines,pharmacy_claims,members,eligibility,providers,investigations,exclusions,remittances,claim_submissions,"
-    "code_findings,delivery_audit"
+    "code_findings"
 )
 
 with DAG(

@@ -1,5 +1,5 @@
 from catalog import TABLES
-from expectations.check import WARN, Check, holds
+from expectations.check import STOP, WARN, Check, holds
 from expectations.standard import standard
 
 CHECKS: tuple[Check, ...] = (
@@ -10,7 +10,6 @@ CHECKS: tuple[Check, ...] = (
         for money in ("charge", "allowed", "paid")
     ),
     holds("every file has rows", "rows_read + rows_superseded > 0", WARN),
-    # Not a stop: ingest stops damaged files, and rows that merely came twice are rejected too.
-    holds("less than half of a file is rejected", "rows_rejected <= 0.5 * rows_read", WARN),
+    holds("less than half of a file is rejected", "rows_rejected <= 0.5 * rows_read", STOP),
     holds("less than a hundredth of a file is rejected", "rows_rejected <= 0.01 * rows_read", WARN),
 )

@@ -6,9 +6,8 @@ CHECKS: tuple[Check, ...] = (
     *standard(TABLES["pharmacy_claims"], may_be_empty=True),
     *claim_versions(),
     holds(
-        "dispensing_date lies between 1900 and known_date", "dispensing_date between date'1900-01-01' and known_date"
+        "dispensing_date lies between 1980 and known_date", "dispensing_date between date'1980-01-01' and known_date"
     ),
-    holds("dispensing_date is not before 1980", "dispensing_date >= date'1980-01-01'", WARN),
     refers("member_id", "members", "member_id", STOP, 0.99),
     matches("ndc_code", "^[0-9]{11}$", "has eleven digits", mostly=0.95),
     between("quantity", 0, 100_000, WARN, 0.999),
