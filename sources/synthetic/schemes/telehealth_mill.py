@@ -17,7 +17,7 @@ from sources.synthetic.world import World
 
 NAME = "telehealth_mill"
 SPECIALTIES = ("telehealth", "internal medicine", "family medicine", "behavioral health")
-_CALLS = hcpcs("99443", "99214", "99442", "G2012")
+_CALLS = hcpcs("99443", "99214", "99442", "99421")
 
 
 def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Generator) -> Claims:
