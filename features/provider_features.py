@@ -34,6 +34,7 @@ def provider_features(year: DataFrame, graph: DataFrame, providers: DataFrame, a
     recent = months_from(as_of, -3)
     parts = [
         _claims(year, recent),
+        _months(year),
         _members(graph, recent),
         _physicians(graph),
         _codes(year),
@@ -109,6 +110,7 @@ def _claims(year: DataFrame, recent: date) -> DataFrame:
     claims = year.groupBy("provider_id", "claim_id").agg(
         F.min("service_from").alias("service_from"),
         F.max("diagnosis_count").alias("diagnoses"),
+        F.sum("paid_amount").cast("double").alias("paid"),
         F.max(F.when(F.col("claim_type") == "inpatient", F.datediff("discharged", "admitted"))).alias("stay_days"),
     )
     return claims.groupBy("provider_id").agg(
@@ -116,6 +118,21 @@ def _claims(year: DataFrame, recent: date) -> DataFrame:
         F.count_if(F.col("service_from") > F.lit(recent)).alias("recent_claims"),
         F.avg(F.when(F.col("diagnoses") > 0, F.col("diagnoses"))).alias("mean_diagnosis_count"),
         F.avg("stay_days").alias("mean_stay_days"),
+        F.max("stay_days").alias("longest_stay_days"),
+        F.percentile("stay_days", F.lit(0.9)).alias("stay_days_p90"),
+        F.sum("stay_days").alias("inpatient_days"),
+        F.median("paid").alias("claim_paid_median"),
+        F.percentile("paid", F.lit(0.9)).alias("claim_paid_p90"),
+        F.max("paid").alias("largest_claim_paid"),
+    )
+
+
+def _months(year: DataFrame) -> DataFrame:
+    months = year.groupBy("provider_id", F.trunc("service_from", "month").alias("month")).agg(
+        F.countDistinct("claim_id").alias("claims")
+    )
+    return months.groupBy("provider_id").agg(
+        F.max("claims").alias("busiest_month_claims"), F.count("*").alias("active_months")
     )
 
 

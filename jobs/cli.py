@@ -31,6 +31,7 @@ COMMANDS = {
     "train-risk": "Train the risk models, measure them out of time and register them.",
     "score-claims": "Score claims and providers with the champion models; stage the result.",
     "score-risk": "Predict every member's cost with the champion model; stage the result.",
+    "evaluate": "Hold the published provider ranking against a file of labels.",
     "publish": "Swap what readers see to the staged tables, in one transaction each.",
     "link-providers": "Say which provider ids are one provider, with a probability for each pair.",
     "summary": "Say what the lake holds and what was published last.",

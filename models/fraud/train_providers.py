@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -23,15 +25,22 @@ MOST_EDGES = 5_000_000
 
 
 def train_providers(
-    providers: pd.DataFrame, edges: pd.DataFrame, labels: pd.DataFrame, seed: int, capacity: float = CAPACITY
+    providers: pd.DataFrame,
+    edges: pd.DataFrame,
+    labels: pd.DataFrame,
+    seed: int,
+    capacity: float = CAPACITY,
+    kept_out: Collection[str] = (),
 ) -> Trained[ProviderModel]:
     """Learn from the providers of one day (sorted by provider_id), their care_graph, and `inputs.labels_of`.
 
-    With fewer than 20 labels of either outcome the model is the unsupervised one, and the notes say so.
+    With fewer than 20 labels of either outcome the model is the unsupervised one, and the notes say so. Of the
+    providers `kept_out` nothing shapes what is usual: a benchmark tests on them.
     """
     features = names(provider_columns())
     values = matrix(providers, features)
-    tails = fit_tails(features, values, providers["peer_group"])
+    used = ~providers["provider_id"].isin(kept_out).to_numpy()
+    tails = fit_tails(features, values[used], providers["peer_group"][used])
     known = labels[labels["target_id"].isin(providers["provider_id"])].reset_index(drop=True)
     if not enough(known["confirmed"]):
         note = f"{int(known['confirmed'].sum())} confirmed of {len(known)} investigated providers"
@@ -52,8 +61,9 @@ def train_providers(
     lines = fit_lines(against_peers, rows.confirmed, rows.fold, LINE_STRENGTH)
     rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values[at]), rows.fold)
     rows.margins[LINE] = held_out_margins(lines.margins(against_peers), rows.fold)
-    networks = _networks(found, providers, values, edges, at, seed)
-    blend = _blend(found, providers, values, edges, at, networks, seed)
+    aside = np.flatnonzero(~used)
+    networks = _networks(found, providers, values, edges, at, aside, seed)
+    blend = _blend(found, providers, values, edges, at, aside, networks, seed)
     rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
     rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
     rows.margins["without labels"] = (
@@ -78,6 +88,7 @@ def _networks(
     values: np.ndarray,
     edges: pd.DataFrame,
     at: np.ndarray,
+    aside: np.ndarray,
     seed: int,
 ) -> list[bytes]:
     """One network per fold, and its out-of-fold margins into the rows; none without a graph or with too large a one."""
@@ -85,21 +96,29 @@ def _networks(
     if not 0 < len(edges) <= MOST_EDGES:
         found.notes.append(f"no graph network: {len(edges):,} links, and 1 to {MOST_EDGES:,} fit one batch")
         return []
-    made, margin = _graph_margins(rows, providers, values, edges, at, seed)
+    made, margin = _graph_margins(rows, providers, values, edges, at, aside, seed)
     rows.margins[GRAPH] = margin
     return made
 
 
 def _graph_margins(
-    rows: OutOfFold, providers: pd.DataFrame, values: np.ndarray, edges: pd.DataFrame, at: np.ndarray, seed: int
+    rows: OutOfFold,
+    providers: pd.DataFrame,
+    values: np.ndarray,
+    edges: pd.DataFrame,
+    at: np.ndarray,
+    aside: np.ndarray,
+    seed: int,
 ) -> tuple[list[bytes], np.ndarray]:
+    """A network per fold and what they say out of fold. Positions `at` are labelled, those `aside` are tested on."""
     from models.fraud import graph, graph_data  # PyTorch takes seconds to import
 
     care = graph_data.care_graph(providers["provider_id"], values, edges)
     made = []
     for held_out in range(FOLDS):
         train = rows.fold != held_out
-        made.append(graph.train_network(care, at[train], rows.confirmed[train], at[~train], seed + held_out))
+        unseen = np.concatenate([at[~train], aside])
+        made.append(graph.train_network(care, at[train], rows.confirmed[train], unseen, seed + held_out))
     return made, held_out_margins(graph.margins(made, care)[at], rows.fold)
 
 
@@ -109,6 +128,7 @@ def _blend(
     values: np.ndarray,
     edges: pd.DataFrame,
     at: np.ndarray,
+    aside: np.ndarray,
     networks: list[bytes],
     seed: int,
 ) -> Blend:
@@ -122,7 +142,7 @@ def _blend(
         gain = paired_ap(rows.confirmed, with_graph, alone, rows.fold)
         said = f"trees and lines with the graph network against those without: {gain}"
         if gain.earned:
-            _, control = _graph_margins(rows, providers, values, shuffled(edges, seed), at, seed)
+            _, control = _graph_margins(rows, providers, values, shuffled(edges, seed), at, aside, seed)
             real = paired_ap(rows.confirmed, rows.margins[GRAPH], control, rows.fold)
             if real.difference > 0:
                 found.notes.append(f"{said}; the network loses when links are shuffled ({real}): blended")

@@ -102,7 +102,17 @@ def test_lines_that_cannot_be(providers: Providers) -> None:
 
 def test_stays_are_claims_not_lines(providers: Providers) -> None:
     assert told(providers["ward"], "mean_stay_days") == [3.0]
-    assert told(providers["clinic"], "mean_stay_days") == [None]
+    assert told(providers["clinic"], "mean_stay_days", "longest_stay_days", "inpatient_days") == [None] * 3
+    assert told(providers["ward"], "longest_stay_days", "inpatient_days") == [4.0, 6.0]
+    assert told(providers["ward"], "stay_days_p90") == pytest.approx([3.8])  # of 4 and 2 days
+
+
+def test_claims_are_measured_whole_and_by_month(providers: Providers) -> None:
+    """The clinic's claims: 400 in January, 0 and 100 in December."""
+    paid = ("claim_paid_median", "claim_paid_p90", "largest_claim_paid")
+    assert told(providers["clinic"], *paid) == pytest.approx([100.0, 340.0, 400.0])
+    assert told(providers["clinic"], "busiest_month_claims", "active_months") == [2.0, 2.0]
+    assert told(providers["growing"], "busiest_month_claims", "active_months") == [9.0, 10.0]
 
 
 def test_growth_compares_the_last_three_months_with_the_nine_before(providers: Providers) -> None:
