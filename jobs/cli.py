@@ -34,6 +34,8 @@ COMMANDS = {
     "evaluate": "Hold the published provider ranking against a file of labels.",
     "publish": "Swap what readers see to the staged tables, in one transaction each.",
     "link-providers": "Say which provider ids are one provider, with a probability for each pair.",
+    "audit-sample": "Draw a random sample of a provider's paid claims for review, which can be replayed.",
+    "audit-estimate": "Estimate the overpayment from a reviewed sample, with its lower bound.",
     "summary": "Say what the lake holds and what was published last.",
     "sql": "Answer a SQL query on the tables of the lake.",
     "export": "Write a published table to a CSV file.",

@@ -13,7 +13,7 @@ from lake import Lake
 
 # A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV Injection); the last four are the
 # full-width forms that East Asian versions take for the plain ones.
-_FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 def export(
@@ -39,7 +39,7 @@ def export(
 
 def _csv_column(name: str, kind: str) -> str:
     if kind == "string":
-        starts = ", ".join(f"chr({ord(character)})" for character in _FORMULA_STARTS)
+        starts = ", ".join(f"chr({ord(character)})" for character in FORMULA_STARTS)
         return f"case when substr({name}, 1, 1) in ({starts}) then '''' || {name} else {name} end as {name}"
     if kind.startswith(("array", "map", "struct")):
         return f"to_json({name}) as {name}"
