@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
-import psutil
 import typer
 from rich.console import Console
 
+from benchmarks.commands import Ran, run
 from benchmarks.intake_deliveries import FORMATS
 from jobs.sql import connect
 from jobs.text_table import text_table
@@ -27,14 +23,12 @@ _WIDTH = 130
 
 @dataclass(frozen=True)
 class Measured:
-    """One ingest, as a user would run it: the whole process with Spark's start, by the wall clock. `peak_bytes` is the
-    highest sum of memory of all its processes, pages that they share counted once."""
+    """One ingest, as a user would run it: the whole process with Spark's start."""
 
     source: str
     lines: int
     delivered_bytes: int
-    seconds: float
-    peak_bytes: int
+    ran: Ran
 
 
 def main(
@@ -59,9 +53,9 @@ def main(
                 found.source,
                 f"{found.lines:,}",
                 f"{found.delivered_bytes / 1e6:,.0f}",
-                f"{found.seconds:,.1f}",
-                f"{found.lines / found.seconds:,.0f}",
-                f"{found.peak_bytes / 2**30:.1f}",
+                f"{found.ran.seconds:,.1f}",
+                f"{found.lines / found.ran.seconds:,.0f}",
+                f"{found.ran.peak_bytes / 2**30:.1f}",
             )
     Console(width=_WIDTH).print(text)
 
@@ -70,22 +64,10 @@ def _measured(source: str, lines: int, driver_memory: str) -> Measured:
     with tempfile.TemporaryDirectory(prefix="underwatch-intake-") as scratch:
         folder, lake = Path(scratch) / "delivery", Path(scratch) / "lake"
         FORMATS[source](folder, lines)
-        command = [sys.executable, "-m", "jobs.cli", "ingest-claims", f"--source={source}", f"--delivery={folder}"]
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [*command, f"--lake={lake}"],
-            env={**os.environ, "UNDERWATCH_DRIVER_MEMORY": driver_memory},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        peak = _Peak(process.pid)
-        _, said = process.communicate()
-        seconds = time.perf_counter() - started
-        if process.returncode:
-            raise SystemExit(f"ingest of {source} ended with {process.returncode}:\n{said[-2000:]}")
+        options = (f"--source={source}", f"--delivery={folder}", f"--lake={lake}")
+        ran = run("ingest-claims", *options, environment={"UNDERWATCH_DRIVER_MEMORY": driver_memory})
         size = sum(file.stat().st_size for file in folder.iterdir())
-        return Measured(source, _lines_in(Lake(str(lake))), size, seconds, peak.end())
+        return Measured(source, _lines_in(Lake(str(lake))), size, ran)
 
 
 def _lines_in(lake: Lake) -> int:
@@ -98,28 +80,6 @@ def _lines_in(lake: Lake) -> int:
     )
     assert rejected == 0, f"{rejected} rows were rejected"
     return sum(counts)
-
-
-class _Peak:
-    """The highest memory of a process and its descendants, sampled twice a second."""
-
-    def __init__(self, pid: int) -> None:
-        self._process, self._peak, self._over = psutil.Process(pid), 0, threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-        self._thread.start()
-
-    def end(self) -> int:
-        self._over.set()
-        self._thread.join()
-        return self._peak
-
-    def _sample(self) -> None:
-        while not self._over.wait(0.5):
-            try:
-                family = [self._process, *self._process.children(recursive=True)]
-                self._peak = max(self._peak, sum(int(each.memory_full_info().pss) for each in family))
-            except psutil.Error:
-                continue  # one of them ended meanwhile
 
 
 if __name__ == "__main__":

@@ -9,125 +9,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.fraud_quality import methods, report
-from benchmarks.fraud_quality.book import Book
-from benchmarks.fraud_quality.cross_validation import Contest, Entry, communities, contest
+from benchmarks.fraud_quality import generated_section, provider_fraud_section
+from benchmarks.fraud_quality.generated import generated
 from benchmarks.fraud_quality.provider_fraud import provider_fraud_book
-from models.fraud.compare import Paired
 
-BLEND, NETWORK, OFFERED = "blend", "graph network", "blend, network offered"
-OWN, AROUND = "XGBoost, own features", "XGBoost, own and neighbours"
-PLAIN = "XGBoost, simple aggregates"
-DEALT_COLUMNS, DEALT_LINKS = "XGBoost, own and another's neighbours", "graph network, links dealt anew"
-_PLOTTED = (BLEND, AROUND, "logistic regression, simple aggregates", PLAIN, "total paid alone")
+_HEAD = """# Fraud quality
 
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the public provider-fraud files.")],
-    repeats: Annotated[int, typer.Option(min=1, help="Times the five folds are dealt.")] = 5,
-    network_repeats: Annotated[int, typer.Option(min=0, help="Of these, how often the graph network runs.")] = 1,
-    lake: Annotated[Path, typer.Option(help="Folder of the benchmark's lakes, kept between runs.")] = Path(
-        "var/benchmarks"
-    ),
-    out: Annotated[Path, typer.Option(help="Markdown file to write; plots go to a folder of its name.")] = Path(
-        "docs/fraud-quality.md"
-    ),
-    processes: Annotated[int, typer.Option(min=1, help="Folds that run side by side.")] = os.cpu_count() or 1,
-) -> None:
-    """Score labelled providers by every method in the same folds and write the document.
-
-    Example: python -m benchmarks.fraud_quality --data downloads/provider_fraud
-    """
-    console = Console()
-    started = time.perf_counter()
-    book = provider_fraud_book(data, lake, console)
-    console.print(f"{len(book.rows):,} labelled providers with inpatient claims, {int(book.confirmed.sum())} confirmed")
-    found = contest(book, _entries(network_repeats), repeats, processes)
-    console.print("folds of disjoint communities")
-    groups = communities(book)
-    stress = contest(book, [Entry(one) for one in _STRESS], repeats, processes, groups)
-    text = _document(book, found, stress, len(set(groups)), repeats, network_repeats, _minutes(started))
-    _plots(found, out.with_suffix(""))
-    out.write_text(text)
-    console.print(report.measures_table(report.lines(found)), markup=False)
-    console.print(f"wrote {out}")
-
-
-_STRESS = (
-    methods.total_paid,
-    methods.plain_logistic,
-    methods.plain_xgboost,
-    methods.xgboost_neighbours,
-    methods.shipped,
-)
-
-
-def _entries(network_repeats: int) -> list[Entry]:
-    entries = [
-        Entry(methods.total_paid),
-        Entry(methods.unsupervised),
-        Entry(methods.plain_logistic),
-        Entry(methods.plain_forest),
-        Entry(methods.plain_xgboost),
-        Entry(methods.xgboost_own),
-        Entry(methods.xgboost_neighbours),
-        Entry(methods.xgboost_dealt),
-        Entry(methods.shipped),
-    ]
-    if network_repeats:
-        entries += [
-            Entry(methods.shipped_with_network, rows_alone=False, repeats=network_repeats),
-            Entry(methods.network_dealt, rows_alone=False, repeats=network_repeats),
-        ]
-    return entries
-
-
-def _minutes(started: float) -> str:
-    return f"{(time.perf_counter() - started) / 60:.0f} minutes on {os.cpu_count()} cores"
-
-
-def _document(
-    book: Book, found: list[Contest], stress: list[Contest], parts: int, repeats: int, networks: int, took: str
-) -> str:
-    brier, ece = report.calibration(found, BLEND)
-    rows = [
-        (f"{first} against {second}", *_said(report.paired(found, first, second))) for first, second in _pairs(networks)
-    ]
-    return f"""# Fraud quality
-
-Written by `python -m benchmarks.fraud_quality --data <folder of the public provider-fraud files>`
-(`--repeats {repeats} --network-repeats {networks}`), {datetime.now(UTC):%Y-%m-%d}, {took}.
-
-The files are DE-SynPUF claims under other names and nobody knows how their labels came about: what follows compares
-methods and says nothing about real fraud.
-
-## Provider fraud
-
-The {len(book.rows):,} labelled providers with inpatient claims, {int(book.confirmed.sum())} of them confirmed; features
-end on {book.as_of}. {repeats} times five folds of providers, stratified by outcome, the same for every method.
-Everything is fitted inside the training folds, calibration and what is usual among peers too; of the providers that are
-tested, links and claims are known, as they are when a book is scored. Figures are of pooled out-of-fold rankings, the
-mean over the repeats, with 95 % bootstrap intervals over providers. K is the number confirmed.
-
-{report.measures_table(report.lines(found))}
-
-Probabilities of the blend: Brier score {brier:.3f}, expected calibration error {ece:.3f}.
-
-Two methods are compared by average precision in the folds both ran, with the corrected paired test (Nadeau and Bengio
-2003):
-
-{report.table(("", "AP a fold", "t", "p, one-sided"), rows)}
-
-![precision and recall](fraud-quality/precision_recall.png)
-![gain by capacity](fraud-quality/gain.png)
-![calibration](fraud-quality/calibration.png)
-
-### Folds of disjoint communities
-
-The same with the {parts} communities of the graph of shared members (Louvain) kept together, so that a tested provider
-shares few members with any that was learnt from:
-
-{report.measures_table(report.lines(stress))}
+Each part is written by the command that stands above it, which anyone can run again. The public provider-fraud files
+are DE-SynPUF claims under other names and nobody knows how their labels came about: what follows compares methods and
+says nothing about real fraud. Neither does a generated book: it shows how the system behaves where the truth is known.
 
 ## What the protocol refuses
 
@@ -139,21 +29,57 @@ both sides, features of days after a label's, an identity among the features, sc
 """
 
 
-def _pairs(networks: int) -> list[tuple[str, str]]:
-    pairs = [(BLEND, PLAIN), (BLEND, AROUND), (BLEND, "trees of the blend"), (BLEND, "lines of the blend"),
-             (BLEND, "logistic regression, simple aggregates"), (AROUND, OWN), (AROUND, DEALT_COLUMNS)]  # fmt: skip
-    return pairs + ([(NETWORK, AROUND), (NETWORK, DEALT_LINKS), (OFFERED, BLEND)] if networks else [])
+def main(
+    data: Annotated[Path | None, typer.Option(help="Folder of the public provider-fraud files.")] = None,
+    generated_book: Annotated[bool, typer.Option("--generated", help="Measure on a generated book.")] = False,
+    repeats: Annotated[int, typer.Option(min=1, help="Times the five folds are dealt.")] = 5,
+    network_repeats: Annotated[int, typer.Option(min=0, help="Of these, how often the graph network runs.")] = 1,
+    lines: Annotated[int, typer.Option(min=20_000, help="Lines of the generated book, about.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(help="Seed of the generated book.")] = 11,
+    lake: Annotated[Path, typer.Option(help="Folder of the benchmark's lakes.")] = Path("var/benchmarks"),
+    out: Annotated[Path, typer.Option(help="Markdown to write; plots go to a folder of its name.")] = Path(
+        "docs/fraud-quality.md"
+    ),
+    processes: Annotated[int, typer.Option(min=1, help="Folds that run side by side.")] = os.cpu_count() or 1,
+) -> None:
+    """Measure the fraud rankings beside their baselines and write the part of the document asked for.
+
+    Example: python -m benchmarks.fraud_quality --data downloads/provider_fraud
+    """
+    console = Console()
+    if data is None and not generated_book:
+        raise typer.BadParameter("name the public files (--data FOLDER) or ask for a generated book (--generated)")
+    if data is not None:
+        started = time.perf_counter()
+        book = provider_fraud_book(data, lake, console)
+        console.print(
+            f"{len(book.rows):,} labelled providers, {int(book.confirmed.sum())} confirmed; comparing methods ..."
+        )
+        text = provider_fraud_section.section(book, repeats, network_repeats, processes, out.with_suffix(""))
+        options = f"--data <folder> --repeats {repeats} --network-repeats {network_repeats}"
+        _write(out, provider_fraud_section.HEADING, options, text, started, console)
+    if generated_book:
+        started = time.perf_counter()
+        text = generated_section.section(generated(lines, seed, lake, console), seed)
+        _write(out, generated_section.HEADING, f"--generated --lines {lines} --seed {seed}", text, started, console)
 
 
-def _said(one: Paired) -> tuple[str, str, str]:
-    return f"{one.difference:+.3f}", f"{one.t:.2f}", f"{one.p:.3f}"
+def _write(out: Path, heading: str, options: str, text: str, started: float, console: Console) -> None:
+    took = f"{(time.perf_counter() - started) / 60:.0f} minutes on {os.cpu_count()} cores"
+    said = f"`python -m benchmarks.fraud_quality {options}`, {datetime.now(UTC):%Y-%m-%d}, {took}."
+    before = out.read_text() if out.exists() else ""
+    out.write_text(with_section(before, heading, f"{said}\n\n{text}"))
+    console.print(text, markup=False)
+    console.print(f"wrote {out}")
 
 
-def _plots(found: list[Contest], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    report.plot_precision_recall(found, _PLOTTED, folder / "precision_recall.png")
-    report.plot_gain(found, _PLOTTED, folder / "gain.png")
-    report.plot_calibration(found, BLEND, folder / "calibration.png")
+def with_section(document: str, heading: str, text: str) -> str:
+    """The document with one section, new or in the place of the one with its heading; the head is as it is here."""
+    _, *parts = document.split("\n## ")
+    sections = {part.split("\n", 1)[0]: part.split("\n", 1)[1] for part in parts}
+    own = {part.split("\n", 1)[0] for part in _HEAD.split("\n## ")[1:]}
+    kept = {name: body for name, body in sections.items() if name not in own} | {heading: f"\n{text}"}
+    return _HEAD + "".join(f"\n## {name}\n{body.rstrip()}\n" for name, body in sorted(kept.items(), reverse=True))
 
 
 if __name__ == "__main__":
