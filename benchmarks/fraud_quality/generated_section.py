@@ -1,5 +1,7 @@
 """The part of the document about generated books."""
 
+# ruff: noqa: E501 - lines of the document
+
 from __future__ import annotations
 
 from benchmarks.fraud_quality import generated, report

@@ -1,5 +1,7 @@
 """The part of the document about the public provider-fraud files."""
 
+# ruff: noqa: E501 - lines of the document
+
 from __future__ import annotations
 
 from collections.abc import Sequence
