@@ -69,7 +69,7 @@ def _write(out: Path, heading: str, options: str, text: str, started: float, con
     said = f"`python -m benchmarks.fraud_quality {options}`, {datetime.now(UTC):%Y-%m-%d}, {took}."
     before = out.read_text() if out.exists() else ""
     out.write_text(with_section(before, heading, f"{said}\n\n{text}"))
-    console.print(text, markup=False)
+    typer.echo(text)
     console.print(f"wrote {out}")
 
 

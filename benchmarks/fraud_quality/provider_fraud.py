@@ -18,7 +18,7 @@ from models.fraud.inputs import names, provider_columns
 
 AS_OF = date(2009, 12, 31)
 _SIMPLE = """
-with claims as (
+with stays as (
     select c.*, date_diff('day', admission_date, discharge_date) as stay, len(diagnosis_codes) as diagnoses,
         date_diff('year', m.birth_date, service_from) as age, m.gender, m.state as member_state,
         m.death_date is not null as died
@@ -32,9 +32,9 @@ select provider_id,
     median(paid_amount) as paid_median, max(paid_amount) as paid_max, stddev_pop(paid_amount) as paid_spread,
     sum(allowed_amount) as allowed, avg(stay) as stay_mean, sum(stay) as stay_sum, avg(diagnoses) as diagnoses_mean,
     sum(diagnoses) as diagnoses_sum, avg(age) as age_mean, avg((gender = 'female')::int) as female,
-    avg(died::int) as died, claims / members as claims_per_member, members / greatest(physicians, 1) as per_physician,
+    avg(died::int) as died, count(*) / members as claims_per_member, members / greatest(physicians, 1) as per_physician,
     paid / members as paid_per_member, avg((physician_id is null)::int) as without_physician
-from claims group by provider_id order by provider_id
+from stays group by provider_id order by provider_id
 """
 """Twenty-three sums and means per provider, of the inpatient claims that the labelled providers have."""
 
