@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from models.fraud.arrays import load_arrays, save_arrays
 
 EXTREME = 5.0
+_INNER_FOLDS = 5
 _FILE = "linear.safetensors"
 
 
@@ -53,8 +55,12 @@ class Lines:
         return cls(**load_arrays(folder / _FILE))
 
 
-def fit_lines(prepared: np.ndarray, confirmed: np.ndarray, fold: np.ndarray, strength: float) -> Lines:
-    """One line per fold (0, 1, ...) from the rows outside it. `strength` is the inverse of the ridge penalty."""
+def fit_lines(prepared: np.ndarray, confirmed: np.ndarray, fold: np.ndarray, *strengths: float) -> Lines:
+    """One line per fold (0, 1, ...) from the rows outside it.
+
+    `strengths` are inverses of the ridge penalty. Of several, the one with the least log loss in folds within the rows
+    outside is taken: a hundred labels want a stronger pull than a thousand.
+    """
     mean, spread, weight, intercept = [], [], [], []
     for held_out in np.unique(fold):
         rows = prepared[fold != held_out]
@@ -64,11 +70,24 @@ def fit_lines(prepared: np.ndarray, confirmed: np.ndarray, fold: np.ndarray, str
         deviation = np.sqrt(np.where(known, (rows - centre) ** 2, 0.0).sum(axis=0) / count)
         mean.append(centre)
         spread.append(np.where(deviation > 1e-9, deviation, 1.0))
-        line = LogisticRegression(C=strength, max_iter=500)
-        line.fit(_standard(rows, mean[-1], spread[-1]), confirmed[fold != held_out])
+        line = _fitted(_standard(rows, mean[-1], spread[-1]), confirmed[fold != held_out], strengths)
         weight.append(line.coef_[0])
         intercept.append(line.intercept_[0])
     return Lines(np.array(mean), np.array(spread), np.array(weight), np.array(intercept))
+
+
+def _fitted(values: np.ndarray, confirmed: np.ndarray, strengths: tuple[float, ...]) -> LogisticRegression:
+    strength = strengths[0]
+    if len(strengths) > 1:
+        inner = StratifiedKFold(_INNER_FOLDS, shuffle=True, random_state=0)
+        losses = [
+            -cross_val_score(
+                LogisticRegression(C=one, max_iter=500), values, confirmed, cv=inner, scoring="neg_log_loss"
+            ).mean()
+            for one in strengths
+        ]
+        strength = strengths[int(np.argmin(losses))]
+    return LogisticRegression(C=strength, max_iter=500).fit(values, confirmed)
 
 
 def _standard(values: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:

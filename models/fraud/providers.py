@@ -16,7 +16,7 @@ from models.fraud import trees
 from models.fraud.blend import Blend
 from models.fraud.folds import fold_of, unseen_by
 from models.fraud.inputs import GRAPH, GRAPH_MARGIN, LINE, TREE, matrix, names, provider_columns
-from models.fraud.linear import EXTREME, Lines
+from models.fraud.linear import Lines, signed_log
 from models.fraud.unsupervised import Tails, score
 
 SUPERVISED, UNSUPERVISED = "supervised", "unsupervised"
@@ -165,8 +165,11 @@ class ProviderModel:
 
 
 def prepared(tails: Tails, values: np.ndarray, groups: pd.Series) -> np.ndarray:
-    """What the lines read: robust deviations from peers, so that a large hospital is not strange for being one."""
-    return np.clip(tails.peers.deviations(values, groups), -EXTREME, EXTREME)
+    """What the lines read: logs above that of the peers' median, so that a hospital is not strange for being one.
+
+    Deviations in units of the peers' spread would have to be cut where books have their longest tails, and rank worse.
+    """
+    return signed_log(values) - signed_log(tails.peers.expected(groups))
 
 
 def _median(values: np.ndarray) -> float:

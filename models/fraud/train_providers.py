@@ -19,7 +19,7 @@ from models.fraud.providers import ProviderLearners, ProviderModel, prepared
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
 from models.fraud.unsupervised import fit_tails
 
-LINE_STRENGTH = 0.03
+LINE_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 MOST_EDGES = 5_000_000
 """Links above which full-batch messages no longer fit one machine; the neighbour aggregates still carry the graph."""
 
@@ -57,10 +57,10 @@ def train_providers(
     boosters, found.rounds = trees.train_boosters(
         trees.PROVIDER_TREES, features, values[at], rows.confirmed, groups, rows.fold, seed
     )
-    against_peers = prepared(tails, values[at], providers["peer_group"].iloc[at])
-    lines = fit_lines(against_peers, rows.confirmed, rows.fold, LINE_STRENGTH)
+    above_peers = prepared(tails, values[at], providers["peer_group"].iloc[at])
+    lines = fit_lines(above_peers, rows.confirmed, rows.fold, *LINE_STRENGTHS)
     rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values[at]), rows.fold)
-    rows.margins[LINE] = held_out_margins(lines.margins(against_peers), rows.fold)
+    rows.margins[LINE] = held_out_margins(lines.margins(above_peers), rows.fold)
     aside = np.flatnonzero(~used)
     networks = _networks(found, providers, values, edges, at, aside, seed)
     blend = _blend(found, providers, values, edges, at, aside, networks, seed)

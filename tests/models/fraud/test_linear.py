@@ -27,7 +27,7 @@ def confirmed(values: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def lines(values: np.ndarray, confirmed: np.ndarray) -> Lines:
-    return fit_lines(values, confirmed, FOLD, strength=1.0)
+    return fit_lines(values, confirmed, FOLD, 1.0)
 
 
 def test_contributions_and_intercept_make_the_margin(lines: Lines, values: np.ndarray) -> None:
@@ -59,7 +59,7 @@ def test_the_held_out_fold_shapes_nothing(lines: Lines, values: np.ndarray, conf
     held_out = FOLD == 1
     other = values.copy()
     other[held_out] *= 100
-    again = fit_lines(other, np.where(held_out, 1 - confirmed, confirmed), FOLD, strength=1.0)
+    again = fit_lines(other, np.where(held_out, 1 - confirmed, confirmed), FOLD, 1.0)
     for part in ("mean", "spread", "weight", "intercept"):
         assert np.array_equal(getattr(again, part)[1], getattr(lines, part)[1])
         assert not np.array_equal(getattr(again, part)[0], getattr(lines, part)[0])
@@ -72,3 +72,9 @@ def test_saved_lines_come_back_bit_for_bit(lines: Lines, values: np.ndarray, tmp
 
 def test_signed_log_keeps_sign_order_and_zero() -> None:
     assert signed_log(np.array([-np.e + 1, 0.0, np.e - 1])) == pytest.approx([-1, 0, 1])
+
+
+def test_of_several_strengths_the_one_that_predicts_best_is_taken(confirmed: np.ndarray) -> None:
+    noise = np.random.default_rng(5).normal(size=(ROWS, 30))
+    chosen = fit_lines(noise, confirmed, FOLD, 1e-4, 100.0)
+    assert chosen.weight == pytest.approx(fit_lines(noise, confirmed, FOLD, 1e-4).weight)
