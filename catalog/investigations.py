@@ -23,7 +23,12 @@ TABLE = Table(
         Column("opened_date", "date", "Day it was opened", nullable=False),
         Column("decided_date", "date", "Day it was decided", nullable=False),
         Column("known_date", "date", "Day the outcome may be used as a label: the decision", nullable=False),
-        Column("recovered_amount", "decimal(14,2)", "Recovered so far", unit="USD"),
+        Column(
+            "recovered_amount",
+            "decimal(14,2)",
+            "Recovered so far; 0 where nothing came back, null where nobody says",
+            unit="USD",
+        ),
         *PROVENANCE,
     ),
 )

@@ -54,6 +54,13 @@ def scores() -> tuple[Check, ...]:
             "expected_recovery goes with a probability",
             "(expected_recovery is not null) = (fraud_probability is not null)",
         ),
+        holds("recovery_rank goes with a probability", "(recovery_rank is not null) = (fraud_probability is not null)"),
+        unique("recovery_rank"),
+        between("recovery_rank", 1, None),
+        between("recovery_share", 0, 1),
+        one_of("recovery_basis", "investigations", "assumed"),
+        holds("an assumed recovery_share is the whole", "recovery_basis = 'investigations' or recovery_share = 1"),
+        one_of("review_lane", "patient_harm", "money"),
         *reasons(),
     )
 

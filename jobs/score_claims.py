@@ -14,6 +14,7 @@ from jobs.fingerprint import fingerprint
 from jobs.fraud_tables import edge_frame, on_day, provider_frame
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import step
+from jobs.recovery_tables import claim_recovery, provider_recovery
 from jobs.spark import spark_session
 from jobs.train_fraud import CLAIM_MODEL, DEFAULT_CAPACITY, PROVIDER_MODEL, Capacity
 from lake import Lake
@@ -56,25 +57,27 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
     features = on_day(spark, lake, "claim_features", day)
     with step("scoring claims", model=str(claim_version), as_of=str(day)) as found:
         claim_model = ClaimModel.load(claim_version.folder)
+        recovery = claim_recovery(spark, lake, day, features)
         schema = "provider_id string, provider_score double"
         seen = spark.createDataFrame(scores[["provider_id", "provider_score"]], schema)
-        claims = scored_claims(features, seen, claim_model, capacity).localCheckpoint()
+        claims = scored_claims(features, seen, claim_model, recovery, capacity).localCheckpoint()
         scored = totals(claims)
         if not scored[0]:
             raise MissingTable(f"claim_features hold no claim as of {day}; run `underwatch build-features` first")
         check_conserved("scored_claims", totals(features), scored)
-        found.update(claims=scored[0], basis=claim_model.basis)
+        found.update(claims=scored[0], basis=claim_model.basis, recovery=f"{recovery.book:.0%} {recovery.basis}")
     with step("staging scored_claims") as found:
         changed = {"scored_claims": _stage(spark, lake, claims, "scored_claims", claim_version, day)}
         found["changed"] = changed["scored_claims"]
     with step("staging scored_providers") as found:
         lines = features.select("claim_id", "claim_line_ids")
         ranks = claims.select("claim_id", "provider_id", "fraud_rank")
-        judged = scored_providers(providers, scores, model, ranks, lines).localCheckpoint()
+        regained = provider_recovery(spark, lake, day, providers)
+        judged = scored_providers(providers, scores, model, ranks, lines, regained).localCheckpoint()
         billed = totals(on_day(spark, lake, "provider_features", day))
         check_conserved("scored_providers", billed, totals(judged), "providers")
         changed["scored_providers"] = _stage(spark, lake, judged, "scored_providers", provider_version, day)
-        found["changed"] = changed["scored_providers"]
+        found.update(changed=changed["scored_providers"], recovery=f"{regained.book:.0%} {regained.basis}")
     return changed
 
 

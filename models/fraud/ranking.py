@@ -9,8 +9,8 @@ _STEPS = 64
 """Buckets per unit of the margin: fine enough that no bucket holds a large part of the table."""
 
 
-def ranked(scored: DataFrame, margin: str, key: str) -> DataFrame:
-    """Adds `fraud_rank` (bigint, 1 = highest margin, unique; equal margins in order of `key`).
+def ranked(scored: DataFrame, margin: str, key: str, rank: str = "fraud_rank") -> DataFrame:
+    """Adds `rank` (bigint, 1 = highest margin, unique; equal margins in order of `key`).
 
     A row's rank is the number of rows in higher buckets of the margin plus its place within its bucket: only the
     few bucket counts are ordered as a whole.
@@ -22,6 +22,6 @@ def ranked(scored: DataFrame, margin: str, key: str) -> DataFrame:
     inside = Window.partitionBy("_bucket").orderBy(F.col(margin).desc(), F.col(key))
     return (
         bucketed.join(F.broadcast(before), "_bucket")
-        .withColumn("fraud_rank", F.col("_before") + F.row_number().over(inside))
+        .withColumn(rank, F.col("_before") + F.row_number().over(inside))
         .drop("_bucket", "_before")
     )

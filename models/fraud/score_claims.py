@@ -12,9 +12,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from models.fraud.claims import ClaimModel
+from models.fraud.lanes import review_lane
 from models.fraud.measure import CAPACITY
 from models.fraud.ranking import ranked
 from models.fraud.reasons import MOST_REASONS, REASON_TYPE, reasons_of, schemes_of
+from models.fraud.recovery import Recovery
 
 _PASSED = (
     "claim_id",
@@ -29,6 +31,10 @@ _PASSED = (
     "paid_amount",
     "claim_line_ids",
     "fraud_rank",
+    "recovery_rank",
+    "fraud_probability",
+    "recovery_share",
+    "expected_recovery",
 )
 _FEWER_REASONS = 3
 _REASON_DDL = "array<struct<code:string,text:string,value:double,expected:double,contribution:double>>"
@@ -37,9 +43,11 @@ Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def scored_claims(
-    claims: DataFrame, provider_scores: DataFrame, model: ClaimModel, capacity: float = CAPACITY
+    claims: DataFrame, provider_scores: DataFrame, model: ClaimModel, recovery: Recovery, capacity: float = CAPACITY
 ) -> DataFrame:
     """scored_claims without lineage, from claim_features of one day and (provider_id, provider_score).
+
+    `recovery` says by claim type what comes back of what was paid.
 
     Claims within `capacity` get exact contributions, up to five reasons and a scheme where one is clear; the others
     approximate contributions and up to three reasons.
@@ -49,22 +57,43 @@ def scored_claims(
     joined = claims.join(F.broadcast(provider_scores), "provider_id", "left").select(
         *wanted, "peer_group", *features, "provider_score"
     )
-    with_margin = joined.mapInArrow(_margins(model), joined.selectExpr("*", "0D as margin").schema).localCheckpoint()
+    schema = joined.selectExpr("*", "0D as margin", "cast(null as double) as fraud_probability").schema
+    with_margin = with_recovery(joined.mapInArrow(_margins(model), schema), "claim_type", recovery).localCheckpoint()
     first = math.ceil(capacity * with_margin.count())
-    in_order = ranked(with_margin, "margin", "claim_id")
+    in_order = by_recovery(ranked(with_margin, "margin", "claim_id"), "claim_id")
     passed = in_order.select(*_PASSED).schema
     explained = in_order.mapInArrow(
         _explanations(model, first),
-        passed.add("fraud_probability", "double").add("scheme", "string").add("_reasons", _array_type(in_order)),
+        passed.add("scheme", "string").add("_reasons", _array_type(in_order)),
     )
     return explained.withColumns(
         {
             "score_basis": F.lit(model.basis),
-            "expected_recovery": F.col("fraud_probability")
-            * F.greatest(F.col("paid_amount").cast("double"), F.lit(0.0)),
+            "recovery_basis": F.lit(recovery.basis),
+            "review_lane": review_lane("_reasons"),
             "reasons": with_evidence("_reasons", "claim_line_ids"),
         }
     ).drop("_reasons", "claim_line_ids")
+
+
+def with_recovery(scored: DataFrame, kind: str, recovery: Recovery) -> DataFrame:
+    """Adds `recovery_share` by the column `kind`, and `expected_recovery` (double, USD; null without a probability)."""
+    share = F.lit(recovery.book)
+    for name, own in recovery.shares.items():
+        share = F.when(F.col(kind) == name, own).otherwise(share)
+    at_stake = F.greatest(F.col("paid_amount").cast("double"), F.lit(0.0))
+    return scored.withColumn("recovery_share", share).withColumn(
+        "expected_recovery", F.col("fraud_probability") * F.col("recovery_share") * at_stake
+    )
+
+
+def by_recovery(scored: DataFrame, key: str) -> DataFrame:
+    """Adds `recovery_rank`, 1 = most expected to come back; null without probabilities."""
+    # Logarithms, so that a bucket of the ranking is a share of the amount, not cents.
+    in_order = ranked(scored.withColumn("_log", F.log1p(F.coalesce("expected_recovery", F.lit(0.0)))), "_log", key,
+                      "recovery_rank")  # fmt: skip
+    known = F.col("expected_recovery").isNotNull()
+    return in_order.withColumn("recovery_rank", F.when(known, F.col("recovery_rank"))).drop("_log")
 
 
 def with_evidence(reasons: str, lines: str) -> Column:
@@ -79,8 +108,9 @@ def _margins(model: ClaimModel) -> Batches:
     def judge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             margin = model.margin(_frame(batch, model))
+            made = [pa.array(one, pa.float64(), from_pandas=True) for one in (margin, model.probability(margin))]
             yield pa.RecordBatch.from_arrays(
-                [*batch.columns, pa.array(margin, pa.float64())], [*batch.schema.names, "margin"]
+                [*batch.columns, *made], [*batch.schema.names, "margin", "fraud_probability"]
             )
 
     return judge
@@ -107,10 +137,9 @@ def _explained(batch: pa.RecordBatch, model: ClaimModel, exact: bool) -> pa.Reco
     most = MOST_REASONS if exact else _FEWER_REASONS
     reasons = reasons_of(model.columns, values, model.tails.peers.expected(frame["peer_group"]), contributions, most)
     schemes = schemes_of(model.columns, contributions) if exact else [None] * len(frame)
-    probability = model.probability(batch.column("margin").to_numpy())
-    made = [pa.array(probability, pa.float64(), from_pandas=True), pa.array(schemes, pa.string()), reasons]
+    made = [pa.array(schemes, pa.string()), reasons]
     return pa.RecordBatch.from_arrays(
-        [*[batch.column(name) for name in _PASSED], *made], [*_PASSED, "fraud_probability", "scheme", "_reasons"]
+        [*[batch.column(name) for name in _PASSED], *made], [*_PASSED, "scheme", "_reasons"]
     )
 
 

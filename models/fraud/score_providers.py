@@ -8,8 +8,10 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from models.fraud.lanes import review_lane
 from models.fraud.providers import ProviderModel
 from models.fraud.reasons import reasons_of
+from models.fraud.recovery import Recovery
 from models.fraud.score_claims import with_evidence
 
 CLAIMS_SHOWN = 5
@@ -17,21 +19,28 @@ CLAIMS_SHOWN = 5
 
 
 def scored_providers(
-    providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel, claims: DataFrame, evidence: DataFrame
+    providers: pd.DataFrame,
+    scores: pd.DataFrame,
+    model: ProviderModel,
+    claims: DataFrame,
+    evidence: DataFrame,
+    recovery: Recovery,
 ) -> DataFrame:
     """scored_providers without lineage and as_of.
 
     `providers` are provider_features with neighbour_features, `scores` what `model.score` gave for them, `claims`
-    scored claims (claim_id, provider_id, fraud_rank), `evidence` (claim_id, claim_line_ids).
+    scored claims (claim_id, provider_id, fraud_rank), `evidence` (claim_id, claim_line_ids), `recovery` what
+    comes back of what was paid, by kind of provider.
     """
-    frame = claims.sparkSession.createDataFrame(_table(providers, scores, model))
+    frame = claims.sparkSession.createDataFrame(_table(providers, scores, model, recovery))
     shown = frame.join(lines_shown(claims, evidence), "provider_id", "left").withColumn(
         "_lines", F.coalesce("_lines", F.array().cast("array<string>"))
     )
     return shown.withColumns(
         {
             "score_basis": F.lit(model.basis),
-            "expected_recovery": F.col("fraud_probability") * F.greatest(F.col("paid_amount"), F.lit(0.0)),
+            "recovery_basis": F.lit(recovery.basis),
+            "review_lane": review_lane("_reasons"),
             "case_id": F.lit(None).cast("string"),
             "reasons": with_evidence("_reasons", "_lines"),
         }
@@ -51,25 +60,36 @@ def lines_shown(claims: DataFrame, evidence: DataFrame) -> DataFrame:
     return first.groupBy("provider_id").agg(F.transform(lines, lambda one: one["line"]).alias("_lines"))
 
 
-def _table(providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel) -> pa.Table:
+def _table(providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel, recovery: Recovery) -> pa.Table:
     values, expected = model.explained(providers, scores)
     contributions = model.contributions(providers, scores)
-    order = scores.assign(row=np.arange(len(scores))).sort_values(["margin", "provider_id"], ascending=[False, True])
-    rank = np.zeros(len(scores), dtype=np.int64)
-    rank[order["row"].to_numpy()] = np.arange(1, len(scores) + 1)
+    share = recovery.of(providers["provider_kind"])
+    paid = providers["paid_amount"].to_numpy(dtype=np.float64)
+    expected_recovery = pd.Series(scores["fraud_probability"].to_numpy() * share * np.maximum(paid, 0.0))
+    first_dollars = _rank(expected_recovery.fillna(0.0).to_numpy(), scores["provider_id"])
     return pa.table(
         {
             "provider_id": pa.array(providers["provider_id"], pa.string()),
             "peer_group": pa.array(providers["peer_group"], pa.string()),
             "claim_count": pa.array(providers["claim_count"].to_numpy(dtype=np.int64)),
-            "paid_amount": pa.array(providers["paid_amount"].to_numpy(dtype=np.float64)),
+            "paid_amount": pa.array(paid),
             "fraud_probability": _nullable(scores["fraud_probability"]),
-            "fraud_rank": pa.array(rank),
+            "fraud_rank": pa.array(_rank(scores["margin"].to_numpy(), scores["provider_id"])),
+            "recovery_rank": pa.array(first_dollars, mask=expected_recovery.isna().to_numpy()),
+            "recovery_share": pa.array(share),
+            "expected_recovery": _nullable(expected_recovery),
             "tree_score": _nullable(scores["tree_score"]),
             "graph_score": _nullable(scores["graph_score"]),
             "_reasons": reasons_of(model.explained_columns, values, expected, contributions),
         }
     )
+
+
+def _rank(value: np.ndarray, provider_id: pd.Series) -> np.ndarray:
+    """1 for the highest value; equal ones in order of provider_id."""
+    rank = np.zeros(len(value), dtype=np.int64)
+    rank[np.lexsort((provider_id.to_numpy(dtype=str), -value))] = np.arange(1, len(value) + 1)
+    return rank
 
 
 def _nullable(values: pd.Series) -> pa.Array:

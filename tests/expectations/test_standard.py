@@ -21,7 +21,7 @@ def _reasons(code: str = "'UNITS'", text: str = "'Bills 9 units'", contribution:
 
 NOT_READABLE = "every reason has a code and a sentence"
 UNFILLED = "no sentence has an unfilled place"
-NO_PROBABILITY = {"fraud_probability": "null", "expected_recovery": "null"}
+NO_PROBABILITY = {"fraud_probability": "null", "expected_recovery": "null", "recovery_rank": "null"}
 SPOILT_SCORES = [
     ({"fraud_rank": "0"}, {"fraud_rank is at least 1"}),
     ({"fraud_probability": "1.01D"}, {"fraud_probability is at least 0 and at most 1"}),
@@ -30,6 +30,12 @@ SPOILT_SCORES = [
     (NO_PROBABILITY, {"a supervised score has a probability and an unsupervised one has none"}),
     ({"score_basis": "'unsupervised'"}, {"a supervised score has a probability and an unsupervised one has none"}),
     ({"expected_recovery": "null"}, {"expected_recovery goes with a probability"}),
+    ({"recovery_rank": "null"}, {"recovery_rank goes with a probability"}),
+    ({"recovery_rank": "0"}, {"recovery_rank is at least 1"}),
+    ({"recovery_share": "1.5D", "recovery_basis": "'investigations'"}, {"recovery_share is at least 0 and at most 1"}),
+    ({"recovery_share": "0.5D"}, {"an assumed recovery_share is the whole"}),
+    ({"recovery_basis": "'guessed'"}, {"recovery_basis is one of investigations, assumed"}),
+    ({"review_lane": "'fast'"}, {"review_lane is one of patient_harm, money"}),
     ({"reasons": "array()"}, {"every score has a reason"}),
     ({"reasons": "null"}, {"reasons is filled"}),
     (_reasons(code="null"), {NOT_READABLE}),
@@ -62,7 +68,8 @@ def _counts(
 @pytest.mark.parametrize(
     ("table", "own", "checks", "spoilt"),
     [
-        ("scored_providers", {"fraud_rank": "{}", "provider_id": "'p{}'"}, scores(), SPOILT_SCORES),
+        ("scored_providers", {"fraud_rank": "{}", "recovery_rank": "{}", "provider_id": "'p{}'"}, scores(),
+         SPOILT_SCORES),
         ("claim_lines", {"claim_line_id": "'l{}'", "charge_amount": "100", "allowed_amount": "100"}, claim_versions(),
          SPOILT_VERSIONS),
     ],
@@ -82,7 +89,8 @@ def test_spoilt_rows_are_found(
 
 def test_ranks_are_given_once(spark: SparkSession) -> None:
     changes = [{"provider_id": "'p1'"}, {"provider_id": "'p2'"}]
-    assert _counts(spark, "scored_providers", scores(), changes) == {"fraud_rank names one row": 2}
+    twice = {"fraud_rank names one row": 2, "recovery_rank names one row": 2}
+    assert _counts(spark, "scored_providers", scores(), changes) == twice
 
 
 def test_features_lie_in_the_range_of_their_unit(spark: SparkSession) -> None:

@@ -168,3 +168,29 @@ def test_scoring_without_a_model_names_the_mend(
     monkeypatch.delenv("UNDERWATCH_MLFLOW", raising=False)
     with pytest.raises(ModelUnavailable, match="underwatch train-fraud"):
         score_as_of(spark, Lake(str(tmp_path)), date(2025, 12, 31))
+
+
+@pytest.mark.parametrize("table", ["claims", "providers"])
+def test_recovery_ranks_follow_what_is_expected_to_come_back(table: str, request: pytest.FixtureRequest) -> None:
+    found: pd.DataFrame = request.getfixturevalue(table)
+    assert found["recovery_share"].between(0, 1).all()
+    if found["score_basis"].iloc[0] == "unsupervised":
+        assert found[["recovery_rank", "expected_recovery"]].isna().all(axis=None)
+        return
+    ranked = found.sort_values("recovery_rank")
+    assert ranked["recovery_rank"].tolist() == list(range(1, len(found) + 1))
+    assert ranked["expected_recovery"].is_monotonic_decreasing
+    at_stake = found["paid_amount"].astype(float).clip(lower=0)
+    expected = found["fraud_probability"] * found["recovery_share"] * at_stake
+    assert (found["expected_recovery"].astype(float) - expected).abs().max() < 0.006
+
+
+def test_the_share_that_comes_back_is_learnt_from_confirmed_claims(
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame
+) -> None:
+    known = scored[0].read(spark, "investigations").where("target_type = 'claim'").toPandas()
+    back = known[(known["outcome"] == "confirmed")].merge(claims, left_on="target_id", right_on="claim_id")
+    assert set(claims["recovery_basis"]) == {"investigations" if len(back) else "assumed"}
+    # The generated book gets back half of what a confirmed claim was paid; wrong outcomes and cents move it a little.
+    if len(back):
+        assert claims["recovery_share"].between(0.4, 0.6).all()
