@@ -23,7 +23,9 @@ from sources.synthetic.writer import truth_folder
 CAPACITY = 0.02
 LAST_DAY = date(2024, 12, 31)
 _MONTHS = 36
-_LINES_PER_MEMBER_MONTH = 1.9
+_LINES_PER_MEMBER_MONTH = 1.56
+_INTENSITY = 0.7
+"""Of the schemes, so that about one claim in fifty is fraudulent: as many as can be opened."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
     book, lake = folder / f"book-{lines}-{seed}", Lake(str(folder / f"lake-{lines}-{seed}"))
     shutil.rmtree(lake.root, ignore_errors=True)  # a step that finds its work done would be timed as none
     members = max(100, round(lines / _MONTHS / _LINES_PER_MEMBER_MONTH))
+    intensity = f"--fraud-intensity={_INTENSITY}"
     to_lake, day = f"--lake={lake.root}", f"--as-of={LAST_DAY}"
     todo = [
-        ("generate", (f"--members={members}", f"--months={_MONTHS}", f"--seed={seed}", f"--out={book}")),
+        ("generate", (f"--members={members}", f"--months={_MONTHS}", f"--seed={seed}", intensity, f"--out={book}")),
         ("ingest-claims", ("--source=synthetic", f"--delivery={book}", to_lake)),
         ("build-features", (day, to_lake)),
         ("train-fraud", (day, to_lake, "--retrain=always")),

@@ -23,10 +23,9 @@ def section(found: Found, seed: int) -> str:
     orders = [(name, f"{precision:.3f}", f"{ap:.3f}") for name, precision, ap in generated.baselines(found)]
     rate = len(claims) / found.steps["score-claims"].seconds
     steps = [(name, f"{ran.seconds:,.0f}", f"{ran.peak_bytes / 2**30:.1f}") for name, ran in found.steps.items()]
-    return f"""A book of {found.lines:,} lines and fills over three years (seed {seed}).
-The {len(claims):,} claims of the last year are ranked as of {generated.LAST_DAY}, {said["share fraudulent"]:.1%} of
-them fraudulent. Labels are the book's investigations alone: biased, late and incomplete. The truth is read after the ranking
-is made.
+    return f"""A book of {found.lines:,} lines and fills over three years (seed {seed}). The {len(claims):,} claims of the last year are ranked as
+of {generated.LAST_DAY}, {said["share fraudulent"]:.1%} of them fraudulent. Labels are the book's investigations alone: biased, late and
+incomplete. The truth is read after the ranking is made.
 
 The first {CAPACITY:.0%}, {flagged:,} claims: precision {said["precision"]:.3f}, recall {said["recall"]:.3f}. Average
 precision {said["average precision"]:.3f}; calibration error of the probability against the truth

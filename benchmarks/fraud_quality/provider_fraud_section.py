@@ -46,11 +46,11 @@ def _text(
 ) -> str:
     brier, ece = report.calibration(found, BLEND)
     rows = [(f"{one} against {other}", *_said(report.paired(found, one, other))) for one, other in _pairs(networks)]
-    return f"""The {len(book.rows):,} labelled providers with inpatient claims, {int(book.confirmed.sum())} of them
-confirmed; features end on {book.as_of}. {repeats} times five folds of providers, stratified by outcome, the same for
-every method. Everything is fitted inside the training folds, calibration and what is usual among peers too; of the
-providers that are tested, links and claims are known, as they are when a book is scored. Figures are of pooled out-of-fold rankings, the
-mean over the repeats, with 95 % bootstrap intervals over providers. K is the number confirmed.
+    return f"""The {len(book.rows):,} labelled providers with inpatient claims, {int(book.confirmed.sum())} of them confirmed; features end on {book.as_of}.
+{repeats} times five folds of providers, stratified by outcome, the same for every method. Everything is fitted inside the training
+folds, calibration and what is usual among peers too; of the providers that are tested, links and claims are known, as they are when
+a book is scored. Figures are of pooled out-of-fold rankings, the mean over the repeats, with 95 % bootstrap intervals over providers.
+K is the number confirmed.
 
 {report.measures_table(report.lines(found))}
 
