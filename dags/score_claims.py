@@ -1,15 +1,15 @@
-"""Airflow DAG: claims and providers are scored, the scores checked, then published."""
+"""Airflow DAG: claims and providers are scored, rings drawn into cases, all of it checked, then published."""
 
 from airflow.sdk import DAG
 from assets import FRAUD_MODEL, SCORED_CLAIMS
 from run_facts import AS_OF, LAKE, MACROS
 from spark_job import DAG_DEFAULTS, spark_job
 
-PUBLISHED = "scored_claims,scored_providers"
+PUBLISHED = "scored_claims,scored_providers,cases"
 
 with DAG(
     dag_id="score_claims",
-    description="Score claims and providers with the champion fraud models and publish the result.",
+    description="Score claims and providers with the champion fraud models, find cases, and publish the result.",
     schedule=FRAUD_MODEL,
     max_active_runs=1,
     params={"lake": LAKE, "as_of": AS_OF},

@@ -25,10 +25,11 @@ from lake import Lake
 
 MAY_LACK = {
     *("investigations", "pharmacy_claims", "providers", "rejected_rows", "exclusions", "remittances", "code_findings"),
-    "provider_links",
+    *("provider_links", "cases"),
     *("member_features", "member_outcomes"),
 }
-"""Tables that may legitimately have no rows: a source brings none, or says that nobody's claims are complete."""
+"""Tables that may legitimately have no rows: a source brings none, says that nobody's claims are complete, or no ring
+was found."""
 
 
 def check_tables(
@@ -46,7 +47,7 @@ def check_tables(
 
     A batch is also held against the earlier ones of its source: less than half of their usual rows stops it.
 
-    Example: underwatch check-tables --tables scored_claims,scored_providers --as-of 2025-12-31 --staged
+    Example: underwatch check-tables --tables scored_claims,scored_providers,cases --as-of 2025-12-31 --staged
     """
     names = table_names(tables)
     delivered = [name for name in names if _is_delivered(name)]

@@ -20,7 +20,7 @@ def publish(
 ) -> None:
     """Swap what readers see to the staged tables, each in one transaction, if their checks did not stop.
 
-    Example: underwatch publish --tables scored_claims,scored_providers --as-of 2025-12-31
+    Example: underwatch publish --tables scored_claims,scored_providers,cases --as-of 2025-12-31
     """
     store = Lake(lake)
     day = _day(store, as_of)

@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 
 from catalog import TABLES
 from catalog.errors import MissingTable
+from features.known import latest
 from jobs.as_of import resolve_as_of
+from jobs.case_tables import case_rows, earlier_cases, find_cases
 from jobs.conserved import check_conserved, totals
 from jobs.fingerprint import fingerprint
 from jobs.fraud_tables import edge_frame, on_day, provider_frame
@@ -27,7 +29,7 @@ def score_claims(
     capacity: Capacity = DEFAULT_CAPACITY,
     master: Master = DEFAULT_MASTER,
 ) -> None:
-    """Score every claim and every billing provider of a day with the champion models; stage both tables.
+    """Score every claim and every billing provider of a day with the champion models and find cases; stage all.
 
     Example: underwatch score-claims --as-of 2025-12-31
     """
@@ -37,7 +39,7 @@ def score_claims(
 
 
 def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DEFAULT_CAPACITY) -> dict[str, bool]:
-    """Stage scored_claims and scored_providers of a day; table -> whether it changed.
+    """Stage scored_claims, scored_providers and cases of a day; table -> whether it changed.
 
     A table with the same content as what was staged before stays staged, with the time it was first scored.
     Raises ModelUnavailable without champions and MissingTable without features.
@@ -69,15 +71,25 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
     with step("staging scored_claims") as found:
         changed = {"scored_claims": _stage(spark, lake, claims, "scored_claims", claim_version, day)}
         found["changed"] = changed["scored_claims"]
+    with step("finding cases", as_of=str(day)) as found:
+        cases = find_cases(on_day(spark, lake, "care_graph", day), earlier_cases(spark, lake, day))
+        found.update(cases=len(cases.rings), providers=len(cases.case_of()), refused_providers=cases.refused)
     with step("staging scored_providers") as found:
         lines = features.select("claim_id", "claim_line_ids")
         ranks = claims.select("claim_id", "provider_id", "fraud_rank")
         regained = provider_recovery(spark, lake, day, providers)
-        judged = scored_providers(providers, scores, model, ranks, lines, regained).localCheckpoint()
+        judged = scored_providers(providers, scores, model, ranks, lines, cases.case_of(), regained).localCheckpoint()
         billed = totals(on_day(spark, lake, "provider_features", day))
         check_conserved("scored_providers", billed, totals(judged), "providers")
         changed["scored_providers"] = _stage(spark, lake, judged, "scored_providers", provider_version, day)
         found.update(changed=changed["scored_providers"], recovery=f"{regained.book:.0%} {regained.basis}")
+    with step("staging cases") as found:
+        described = latest(lake.read_or_empty(spark, "providers"), ["provider_id"], day)
+        same = lake.read_or_empty(spark, "provider_links").where(F.col("as_of") == F.lit(day))
+        members = claims.select("claim_id", "provider_id", "member_id", "fraud_rank")
+        rows = case_rows(cases, described, same, judged, members, lines).localCheckpoint()
+        changed["cases"] = _stage(spark, lake, rows, "cases", provider_version, day)
+        found["changed"] = changed["cases"]
     return changed
 
 

@@ -11,7 +11,7 @@ from jobs.options import DEFAULT_LAKE, LakeRoot
 from jobs.sql import connect
 from jobs.summary_delivery import print_checks, print_delivery, print_rejected
 from jobs.summary_models import print_models
-from jobs.summary_scores import print_claims, print_cost, print_providers
+from jobs.summary_scores import print_cases, print_claims, print_cost, print_providers
 from jobs.text_table import text_console, text_table
 from lake import Lake
 
@@ -39,6 +39,7 @@ def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
     print_models(console, store)
     print_claims(console, connection, present)
     print_providers(console, connection, present)
+    print_cases(console, connection, present)
     print_cost(console, connection, present)
     _print_places(console, store, connection, present)
 

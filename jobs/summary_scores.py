@@ -9,6 +9,7 @@ from rich.markup import escape
 from jobs.text_table import text_table
 
 TOP = 10
+TOP_CASES = 3
 _REASONS = 3
 
 
@@ -23,6 +24,36 @@ def print_providers(console: Console, connection: duckdb.DuckDBPyConnection, pre
     columns = "fraud_rank, provider_id, peer_group, claim_count, paid_amount"
     names = ("#>", "provider", "peers", "claims>", "paid USD>")
     _print_ranked(console, connection, present, "scored_providers", "providers", columns, names)
+
+
+def print_cases(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:
+    """How many rings were found, and those to open first in words. Members are counted, not named."""
+    if "cases" not in present:
+        console.print("No cases were looked for.\n")
+        return
+    # A day without cases leaves no row: the day is that of the providers, which are published along.
+    as_of, basis = "select max(as_of) from scored_providers", "from cases where as_of = "
+    ((day,),) = connection.sql(as_of if "scored_providers" in present else "select max(as_of) from cases").fetchall()
+    ((count,),) = connection.execute(f"select count(*) {basis} ?", [day]).fetchall()
+    rows = connection.execute(
+        f"""select case_id, provider_ids, paid_amount, fraud_rank, strongest_provider_id, reasons {basis} ?
+        order by fraud_rank limit {TOP_CASES}""",
+        [day],
+    ).fetchall()
+    console.print("[italic]Cases[/italic]")
+    console.print(
+        f"  {count:,} rings of providers share more members or physicians than chance explains, as of {day}"
+        + (":" if count else ".")
+    )
+    for case, providers, paid, rank, strongest, reasons in rows:
+        text = (
+            f"{case}: {len(providers)} providers ({', '.join(providers)}), {paid:,} USD paid; the first of them to "
+            f"review is {strongest}, number {rank:,} of all. {'. '.join(reason['text'] for reason in reasons)}."
+        )
+        console.print(f"  - {escape(text)}", highlight=False)
+    if count > len(rows):
+        console.print(f"  and {count - len(rows):,} more in the table cases")
+    console.print()
 
 
 def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present: set[str]) -> None:

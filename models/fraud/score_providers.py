@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -24,15 +26,16 @@ def scored_providers(
     model: ProviderModel,
     claims: DataFrame,
     evidence: DataFrame,
+    case_of: Mapping[str, str],
     recovery: Recovery,
 ) -> DataFrame:
     """scored_providers without lineage and as_of.
 
     `providers` are provider_features with neighbour_features, `scores` what `model.score` gave for them, `claims`
-    scored claims (claim_id, provider_id, fraud_rank), `evidence` (claim_id, claim_line_ids), `recovery` what
-    comes back of what was paid, by kind of provider.
+    scored claims (claim_id, provider_id, fraud_rank), `evidence` (claim_id, claim_line_ids), `case_of` maps the
+    providers of rings to their case, `recovery` says by kind of provider what comes back of what was paid.
     """
-    frame = claims.sparkSession.createDataFrame(_table(providers, scores, model, recovery))
+    frame = claims.sparkSession.createDataFrame(_table(providers, scores, model, case_of, recovery))
     shown = frame.join(lines_shown(claims, evidence), "provider_id", "left").withColumn(
         "_lines", F.coalesce("_lines", F.array().cast("array<string>"))
     )
@@ -41,7 +44,6 @@ def scored_providers(
             "score_basis": F.lit(model.basis),
             "recovery_basis": F.lit(recovery.basis),
             "review_lane": review_lane("_reasons"),
-            "case_id": F.lit(None).cast("string"),
             "reasons": with_evidence("_reasons", "_lines"),
         }
     ).drop("_reasons", "_lines")
@@ -60,7 +62,13 @@ def lines_shown(claims: DataFrame, evidence: DataFrame) -> DataFrame:
     return first.groupBy("provider_id").agg(F.transform(lines, lambda one: one["line"]).alias("_lines"))
 
 
-def _table(providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel, recovery: Recovery) -> pa.Table:
+def _table(
+    providers: pd.DataFrame,
+    scores: pd.DataFrame,
+    model: ProviderModel,
+    case_of: Mapping[str, str],
+    recovery: Recovery,
+) -> pa.Table:
     values, expected = model.explained(providers, scores)
     contributions = model.contributions(providers, scores)
     share = recovery.of(providers["provider_kind"])
@@ -80,6 +88,7 @@ def _table(providers: pd.DataFrame, scores: pd.DataFrame, model: ProviderModel, 
             "expected_recovery": _nullable(expected_recovery),
             "tree_score": _nullable(scores["tree_score"]),
             "graph_score": _nullable(scores["graph_score"]),
+            "case_id": pa.array([case_of.get(provider) for provider in providers["provider_id"]], pa.string()),
             "_reasons": reasons_of(model.explained_columns, values, expected, contributions),
         }
     )

@@ -16,12 +16,17 @@ CONTRACT = {
     f"paid_amount fraud_probability score_basis fraud_rank scheme expected_recovery reasons {LINEAGE_NAMES}",
     "scored_providers": "provider_id as_of peer_group claim_count paid_amount fraud_probability score_basis "
     f"fraud_rank tree_score graph_score expected_recovery case_id reasons {LINEAGE_NAMES}",
+    "cases": "case_id as_of provider_ids provider_count claim_count paid_amount "
+    "shared_member_count shared_member_share "
+    "shared_member_ids shared_physician_ids shared_tax_ids shared_zip_codes bound_by strongest_provider_id "
+    f"fraud_probability fraud_rank score_basis reasons {LINEAGE_NAMES}",
     "risk_predictions": "member_id as_of horizon_months expected_cost expected_cost_lower expected_cost_upper "
     f"relative_risk high_cost_probability reasons {LINEAGE_NAMES}",
 }
 KEYS = {
     "scored_claims": ("claim_id", "as_of"),
     "scored_providers": ("provider_id", "as_of"),
+    "cases": ("case_id", "as_of"),
     "risk_predictions": ("member_id", "as_of"),
 }
 ALWAYS_PRESENT = {"fraud_rank", "score_basis", "reasons", "expected_cost", *LINEAGE_NAMES.split()}

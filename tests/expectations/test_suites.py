@@ -41,6 +41,7 @@ def test_only_what_a_source_may_lack_may_be_empty() -> None:
         "provider_links",
         "claim_submissions",
         "code_findings",
+        "cases",
     }
 
 

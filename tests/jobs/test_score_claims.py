@@ -31,7 +31,7 @@ def scored(spark: SparkSession, generated: Generated) -> Iterator[Generated]:
     patch = pytest.MonkeyPatch()
     patch.delenv("UNDERWATCH_MLFLOW", raising=False)
     train_as_of(spark, *generated, WHEN)
-    assert score_as_of(spark, *generated) == {"scored_claims": True, "scored_providers": True}
+    assert score_as_of(spark, *generated) == {"scored_claims": True, "scored_providers": True, "cases": True}
     yield generated
     patch.undo()
 
@@ -131,7 +131,7 @@ def test_every_provider_is_scored_once_with_lines_of_its_own_claims(
 def test_scoring_twice_leaves_the_rows_and_their_time(
     spark: SparkSession, scored: Generated, claims: pd.DataFrame
 ) -> None:
-    assert score_as_of(spark, *scored) == {"scored_claims": False, "scored_providers": False}
+    assert score_as_of(spark, *scored) == {"scored_claims": False, "scored_providers": False, "cases": False}
     pd.testing.assert_frame_equal(staged(spark, scored, "scored_claims"), claims)
 
 

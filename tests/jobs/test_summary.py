@@ -48,11 +48,14 @@ def full(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
               for n in range(1, 12)]  # fmt: skip
     cost = {"horizon_months": "12", "expected_cost_upper": "9000", "high_cost_probability": "map('50000', 0.3D)"}
     costs = [cost | {"member_id": f"'m{n}'", "expected_cost": usd} for n, usd in enumerate(("1200.00", "3600.00"))]
+    case = {"reasons": FOUR_REASONS, "paid_amount": "1234.50", "shared_member_ids": "array('m0', 'm1')"}
+    cases = [case | {"case_id": f"'case-{n}'", "fraud_rank": str(n)} for n in range(1, 6)]
     contents = [
         ("delivery_audit", "may", may), ("delivery_audit", "june", june), ("rejected_rows", "june", rejected),
         ("check_results", "june/members", [run | check for check in checks]),
         ("scored_claims", "2025-06-30", [{"as_of": "date'2025-06-30'"}]), ("scored_claims", AS_OF, claims),
         ("scored_providers", AS_OF, [{"score_basis": "'unsupervised'", "fraud_probability": "null"}]),
+        ("cases", "2025-06-30", [{"as_of": "date'2025-06-30'"}]), ("cases", AS_OF, cases),
         ("risk_predictions", AS_OF, costs),
     ]  # fmt: skip
     for table, partition, changes in contents:
@@ -94,6 +97,15 @@ def test_a_ranking_without_labels_says_so(said: list[str]) -> None:
     words = "No labels, so {} are ranked by how unusual they are and have no probability of fraud."
     assert words.format("providers") in said
     assert words.format("claims") not in said
+
+
+def test_cases_are_counted_and_the_first_told_in_words(said: list[str]) -> None:
+    words = " ".join(said)
+    assert f"5 rings of providers share more members or physicians than chance explains, as of {AS_OF}:" in words
+    assert "- case-1: 3 providers (p1, p2, p3), 1,234.50 USD paid; the first of them to review is p1, number 1" in words
+    assert "Bills [9] units. Bills [9] units" in words
+    assert "case-3" in words and "case-4" not in words
+    assert "and 2 more in the table cases" in words
 
 
 def test_the_predicted_cost_of_the_book(said: list[str]) -> None:
