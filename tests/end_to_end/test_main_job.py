@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 HOME = Path(__file__).resolve().parents[2]
 AIRFLOW = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")) / "bin" / "airflow"
 needs_airflow = pytest.mark.skipif(not AIRFLOW.exists(), reason="Airflow is not installed; run `make setup`")
-PUBLISHED = ("scored_claims", "scored_providers", "risk_predictions")
+PUBLISHED = ("scored_claims", "scored_providers", "cases", "risk_predictions")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from catalog import TABLES
+from expectations import suite
+from expectations.run import run_suite
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from jobs.case_tables import Cases, case_rows, earlier_cases, find_cases
 from lake import Lake
@@ -62,8 +64,8 @@ def cases(graph: DataFrame) -> Cases:
 
 
 @pytest.fixture(scope="module")
-def case(spark: SparkSession, cases: Cases) -> Row:
-    """The one row of the table, with what scoring hands to it made up."""
+def table(spark: SparkSession, cases: Cases) -> DataFrame:
+    """The table without lineage, with what scoring hands to it made up."""
     visits = [(f"{member}/{provider}", provider, member, number) for number, (kind, member, provider, _) in
               enumerate(edges()) if kind == MEMBER_PROVIDER]  # fmt: skip
     claims = spark.createDataFrame(visits, "claim_id string, provider_id string, member_id string, fraud_rank bigint")
@@ -76,8 +78,15 @@ def case(spark: SparkSession, cases: Cases) -> Row:
     ).withColumn("case_id", F.lit(None).cast("string"))
     described = rows(spark, "providers", *[{"provider_id": f"'{p}'", "tax_id": "'12-3'"} for p in RING[1:]])
     link = {"left_provider_id": f"'{RING[0]}'", "right_provider_id": f"'{RING[1]}'"}
-    (made,) = case_rows(cases, described, rows(spark, "provider_links", link), judged, claims, lines).collect()
-    return made
+    links = rows(spark, "provider_links", link)
+    return case_rows(cases, described, links, judged, claims, lines).localCheckpoint()
+
+
+@pytest.fixture(scope="module")
+def case(table: DataFrame) -> Row:
+    """Its one row."""
+    (row,) = table.collect()
+    return row
 
 
 def test_those_who_share_a_list_are_one_case_and_the_towns_are_none(cases: Cases) -> None:
@@ -110,6 +119,17 @@ def test_the_row_says_what_binds_the_case(cases: Cases, case: Row) -> None:
     assert case["pair_shared"] >= 3 * LISTED > 3 * case["pair_expected"]
     made = {column.name for column in TABLES["cases"].columns if column.role != "lineage"} - {"as_of"}
     assert made <= set(case.asDict())
+
+
+def test_the_row_passes_the_checks_of_its_table(spark: SparkSession, table: DataFrame) -> None:
+    lineage = {
+        column.name: F.lit(None).cast(column.type) for column in TABLES["cases"].columns if column.role == "lineage"
+    }
+    known = rows(spark, "provider_features", *[{"provider_id": f"'{provider}'"} for provider in RING])
+    made = table.withColumns(lineage | {"as_of": F.lit(DAY)})
+    failed = {outcome.check.name for outcome in run_suite("cases", made, suite("cases"), lambda _: known).outcomes
+              if outcome.status != "passed"}  # fmt: skip
+    assert failed == {f"{name} is filled" for name in lineage}
 
 
 def test_reasons_count_members_name_physicians_and_cite_lines_of_shared_members(case: Row) -> None:

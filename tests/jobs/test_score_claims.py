@@ -13,8 +13,11 @@ from pyspark.sql import SparkSession
 
 from catalog import TABLES
 from catalog.errors import ModelUnavailable
+from jobs.check_tables import check
+from jobs.publish import publish
 from jobs.retrain import RetrainWhen
 from jobs.score_claims import score_as_of
+from jobs.sql import answer
 from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, train_as_of
 from lake import Lake
 from models.fraud.inputs import labels_of
@@ -126,6 +129,17 @@ def test_every_provider_is_scored_once_with_lines_of_its_own_claims(
     for provider, reasons in zip(providers["provider_id"], providers["reasons"], strict=True):
         assert 1 <= len(reasons) <= 5
         assert {owner[line] for reason in reasons for line in reason["evidence"]} <= {provider}
+
+
+def test_a_book_too_small_for_rings_publishes_no_cases(
+    spark: SparkSession, scored: Generated, providers: pd.DataFrame
+) -> None:
+    lake, day = scored
+    assert providers["case_id"].isna().all()
+    (report,) = check(spark, lake, ["cases"], str(day), staged=True)
+    assert (report.row_count, report.left_out) == (0, ())
+    publish("cases", lake.root, str(day))
+    assert answer(lake, "select count(*) from cases")[1] == [(0,)]
 
 
 def test_scoring_twice_leaves_the_rows_and_their_time(
