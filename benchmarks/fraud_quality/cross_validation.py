@@ -49,10 +49,12 @@ def contest(
             check_split(book.ids, np.flatnonzero(fold != held_out), np.flatnonzero(fold == held_out))
     train, test = np.flatnonzero(splits[0] != 0), np.flatnonzero(splits[0] == 0)
     work = Parallel(n_jobs=processes)
+    print(f"looking for leaks in {len(entries)} methods ...", flush=True)
     work(delayed(check_method)(book, entry.method, train, test, entry.rows_alone) for entry in entries)
     found = []
     for entry in entries:
         used = splits[: entry.repeats or repeats]
+        print(f"{entry.method.__name__}: {len(used)} times {FOLDS} folds ...", flush=True)
         jobs = [(repeat, held_out) for repeat in range(len(used)) for held_out in range(FOLDS)]
         scored = work(delayed(_score)(book, entry.method, used[repeat], held_out) for repeat, held_out in jobs)
         found.append(_gathered(book.confirmed, used, jobs, scored))
