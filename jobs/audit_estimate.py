@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from rich.markup import escape
 
 from jobs.audit_files import Sample, dollars, read_frame, read_review
 from jobs.text_table import text_console, text_table
@@ -30,8 +31,9 @@ def print_estimate(drawn: Sample, overpaid_cents: np.ndarray) -> None:
     reviewed = [Reviewed(one.number, one.claims, overpaid[number == one.number]) for one in drawn.strata]
     confidence = drawn.plan.confidence
     whole, parts = estimate(reviewed, confidence)
+    ids = drawn.plan.provider_ids
     text = text_table(
-        f"Overpayment to {', '.join(drawn.plan.provider_ids[:3])}{' ...' if len(drawn.plan.provider_ids) > 3 else ''}, "
+        f"Overpayment to {escape(', '.join(ids[:3]))}{' ...' if len(ids) > 3 else ''}, "
         f"claims as of {drawn.plan.as_of}, USD; lower bounds at one-sided {confidence:.1%}",
         *("stratum>", "claims>", "paid>", "reviewed>", "found overpaid>"),
         *("estimate>", "standard error>", "Student's bound>", "lower bound>"),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from rich.markup import escape
 
 from catalog.errors import BadDelivery, MissingTable
 from jobs.as_of import BadDate
@@ -57,27 +58,32 @@ def evaluate(
         with_intervals(rows["confirmed"].to_numpy(), -rank.to_numpy(dtype=float))
         for rows, rank in ((ranked, ranked["fraud_rank"]), (joined, last))
     ]
-    title = f"{what.value.capitalize()} ranking as of {ranks.attrs['as_of']} against {labels.name}"
+    title = f"{what.value.capitalize()} ranking as of {ranks.attrs['as_of']} against {escape(labels.name)}"
     text = text_table(title, "measure", "ranked providers>", "all labelled>")
     text.add_row("labelled", f"{len(ranked):,}", f"{len(joined):,}")
     text.add_row("confirmed", f"{int(ranked['confirmed'].sum()):,}", f"{int(joined['confirmed'].sum()):,}")
     for measure, name in _NAMES.items():
         text.add_row(name, *(str(each[measure]) for each in found))
-    text_console().print(text, markup=False)
+    text_console().print(text)
 
 
 def read_labels(file: Path) -> pd.DataFrame:
     """`confirmed` (0/1) by provider. Raises BadDelivery, naming row and mend, for a file that is no label file."""
     if not file.is_file():
         raise BadDelivery(f"there is no file {file}; --labels wants a CSV with columns Provider and PotentialFraud")
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError):
+        raise BadDelivery(f"{file.name} is no CSV in UTF-8 with a header; save it as one") from None
+    if not isinstance(rows.index, pd.RangeIndex):  # pandas takes the first cells for an index and shifts the others
+        raise BadDelivery(f"rows of {file.name} have more cells than its header; export it again")
     if not {"Provider", "PotentialFraud"} <= set(rows.columns):
         raise BadDelivery(f"{file.name} lacks a column Provider or PotentialFraud; name them so in its header")
     said = rows["PotentialFraud"].str.strip().str.lower()
     bad = rows.index[~said.isin(_YES + _NO) | (rows["Provider"].str.strip() == "")]
     if len(bad):
         raise BadDelivery(
-            f"row {bad[0] + 2} of {file.name} does not say Yes or No of a provider; {len(bad)} rows do so"
+            f"row {bad[0] + 2} of {file.name} says neither Yes nor No of a provider, and {len(bad) - 1} more do not"
         )
     labels = pd.DataFrame({"provider_id": rows["Provider"].str.strip(), "confirmed": said.isin(_YES).astype(int)})
     several = labels.drop_duplicates()["provider_id"]

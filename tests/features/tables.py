@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.types import StructType
 
 from catalog import TABLES
@@ -38,25 +40,30 @@ class Tables:
         return [tuple(_rounded(value) for value in row) for row in ordered]
 
 
-INTERPRETED = {
+_INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
 }
-"""For a hundred rows Spark takes far longer to compile these plans than to run them."""
+
+
+@contextmanager
+def interpreted(spark: SparkSession) -> Iterator[None]:
+    """Plans are not compiled: for a hundred rows Spark takes far longer to compile one than to run it."""
+    usual = {name: spark.conf.get(name) for name in _INTERPRETED}
+    for name, value in _INTERPRETED.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, value in usual.items():
+            spark.conf.set(name, value)
 
 
 def feature_tables(history: History, as_of: date) -> Tables:
     """All feature tables of a small book as of a day, built without compiling the plans."""
-    spark = history.lines.sparkSession
-    usual = {name: spark.conf.get(name) for name in INTERPRETED}
-    for name, value in INTERPRETED.items():
-        spark.conf.set(name, value)
-    try:
+    with interpreted(history.lines.sparkSession):
         return _built(history, as_of)
-    finally:
-        for name, value in usual.items():
-            spark.conf.set(name, value)
 
 
 def _built(history: History, as_of: date) -> Tables:

@@ -11,7 +11,7 @@ from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from features.case_members import common_links, common_words, shown_lines
 from features.neighbour_features import MAX_DEGREE
 from features.shared_links import links, shared_pairs, strongest_pairs, with_expected
-from tests.features.tables import INTERPRETED
+from tests.features.tables import interpreted
 
 # Members and the providers they see; `crowd` sees too many to make pairs. A, B and C are in the north, X and Y in the
 # south.
@@ -29,13 +29,9 @@ MARKETS = {"A": "north", "B": "north", "C": "north", "X": "south", "Y": "south"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def interpreted(spark: SparkSession) -> Iterator[None]:
-    usual = {name: spark.conf.get(name) for name in INTERPRETED}
-    for name, value in INTERPRETED.items():
-        spark.conf.set(name, value)
-    yield
-    for name, said in usual.items():
-        spark.conf.set(name, said)
+def uncompiled(spark: SparkSession) -> Iterator[None]:
+    with interpreted(spark):
+        yield
 
 
 @pytest.fixture(scope="module")

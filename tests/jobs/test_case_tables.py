@@ -17,7 +17,7 @@ from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from jobs.case_tables import Cases, case_rows, earlier_cases, find_cases
 from lake import Lake
 from tests.expectations.rows import rows
-from tests.features.tables import INTERPRETED
+from tests.features.tables import interpreted
 
 pytestmark = pytest.mark.slow
 TOWNS, PROVIDERS, MEMBERS, LISTED = 3, 22, 600, 18
@@ -44,13 +44,9 @@ def edges() -> list[tuple[str, str, str, int]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def interpreted(spark: SparkSession) -> Iterator[None]:
-    usual = {name: spark.conf.get(name) for name in INTERPRETED}
-    for name, value in INTERPRETED.items():
-        spark.conf.set(name, value)
-    yield
-    for name, said in usual.items():
-        spark.conf.set(name, said)
+def uncompiled(spark: SparkSession) -> Iterator[None]:
+    with interpreted(spark):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,9 @@ def test_ranked_and_all_labelled_providers_are_measured(
         ("Provider,Fraud\np1,Yes\n", "lacks a column"),
         ("Provider,PotentialFraud\np1,Yes\np2,maybe\n", "row 3 of labels.csv"),
         ("Provider,PotentialFraud\np1,Yes\np1,No\n", "both Yes and No of 1"),
+        ("", "no CSV in UTF-8"),
+        ('Provider,PotentialFraud\n"p1,Yes\n', "no CSV in UTF-8"),
+        ("Provider,PotentialFraud\np1,Yes,more\np2,No\n", "more cells than its header"),
     ],
 )
 def test_a_file_that_is_no_label_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
