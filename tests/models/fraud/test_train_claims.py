@@ -11,6 +11,7 @@ from sklearn.metrics import average_precision_score
 
 from models.fraud.claims import ClaimLearners, ClaimModel
 from models.fraud.folds import claim_groups, fold_of
+from models.fraud.inputs import MIN_LABELS_PER_CLASS
 from models.fraud.providers import SUPERVISED, UNSUPERVISED, ProviderModel
 from models.fraud.result import Trained
 from models.fraud.serve import claim_signature, predict_claims, predict_providers, provider_signature
@@ -109,7 +110,9 @@ def test_what_mlflow_serves_is_what_is_published(
 
 def test_too_few_labels_rank_without_them_and_say_so(made: Book, frames: Frames, tmp_path: Path) -> None:
     sample, labelled = frames
-    found = train_claims(sample, labelled.head(100), {}, SEED)
+    confirmed = labelled["confirmed"] == 1
+    few = pd.concat([labelled[confirmed].head(MIN_LABELS_PER_CLASS - 1), labelled[~confirmed]]).head(100)
+    found = train_claims(sample, few, {}, SEED)
     assert (found.model.basis, found.metrics) == (UNSUPERVISED, {})
     assert found.notes[0].endswith("of 100 investigated claims: too few to learn from; ranked without labels")
     margin = found.model.margin(sample)
