@@ -7,7 +7,9 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
+from features.billing_pattern import billing_pattern
 from features.peers import ratio, with_code_share
+from features.repeat_intervals import with_repeat_share
 from features.shaped import shaped
 
 MAX_EVIDENCE = 20
@@ -18,8 +20,14 @@ _SPECIALTY = ["provider_kind", "specialty"]
 
 def claim_features(signals: DataFrame, as_of: date) -> DataFrame:
     """One row per claim of `signals` (what `line_signals` makes). Claims in equal claims out, and so do dollars."""
-    claims = signals.transform(with_code_share).transform(_claims)
-    measured = claims.join(_same_day(signals), "claim_id", "left").transform(_against_peers, signals)
+    lines = signals.transform(with_repeat_share)
+    claims = lines.transform(with_code_share).transform(_claims)
+    measured = (
+        claims.join(_same_day(signals), "claim_id", "left")
+        .transform(_against_peers, signals)
+        .join(billing_pattern(lines), "provider_id", "left")
+        .withColumn("provider_day_vs_usual", ratio(F.col("provider_claims_same_day"), F.col("provider_claims_per_day")))
+    )
     return measured.transform(shaped, "claim_features", as_of)
 
 
@@ -59,6 +67,9 @@ def _claims(lines: DataFrame) -> DataFrame:
         "lines_after_death": _lines("after_death"),
         "lines_outside_coverage": _lines("outside_coverage"),
         "_repeats": F.max("repeats_in_30_days"),
+        "_repeat_interval_days": F.min("repeat_interval_days"),
+        "_sooner_repeat_share": F.min("sooner_repeat_share"),
+        "_refill_interval_ratio": F.min("refill_interval_ratio"),
         "_out_of_state": F.max(F.col("out_of_state").cast("int")),
         "_early_refill_days": F.max("early_refill_days"),
         "_days_supply": F.max("days_supply"),
@@ -87,6 +98,9 @@ def _claims(lines: DataFrame) -> DataFrame:
                 "diagnosis_count": F.col("_diagnosis_count"),
                 "days_to_receive": F.col("_days_to_receive"),
                 "repeats_in_30_days": F.col("_repeats"),
+                "repeat_interval_days": F.col("_repeat_interval_days"),
+                "sooner_repeat_share": F.col("_sooner_repeat_share"),
+                "refill_interval_ratio": F.col("_refill_interval_ratio"),
                 "out_of_state": F.col("_out_of_state"),
                 "early_refill_days": F.col("_early_refill_days"),
                 "days_supply": F.col("_days_supply"),
@@ -124,6 +138,8 @@ def _same_day(signals: DataFrame) -> DataFrame:
 
 def _physician_days(signals: DataFrame) -> DataFrame:
     """One row per physician and day. Lines, not claims: a course of treatment billed at once fills several days."""
+    own = Window.partitionBy("physician_id")
+    members, units = F.col("physician_members_same_day"), F.col("physician_units_same_day")
     return (
         signals.where(F.col("physician_id").isNotNull())
         .groupBy("physician_id", "day", "member_id")
@@ -133,6 +149,8 @@ def _physician_days(signals: DataFrame) -> DataFrame:
             F.count("*").alias("physician_members_same_day"),
             F.coalesce(F.sum("units"), F.lit(0.0)).alias("physician_units_same_day"),
         )
+        .withColumn("physician_day_vs_usual", ratio(members, F.avg(members).over(own)))
+        .withColumn("physician_units_vs_usual", ratio(units, F.avg(units).over(own)))
     )
 
 

@@ -55,7 +55,8 @@ def line_signals(known: Known) -> DataFrame:
     `equipment`, `laboratory`, `drug`.
     Against the member: booleans `after_death`, `outside_coverage` (null: coverage unknown), `during_stay`;
     `overlapping_stays`.
-    Against other lines: booleans `duplicate`, `near_duplicate`; `repeats_in_30_days`, `early_refill_days`.
+    Against other lines: booleans `duplicate`, `near_duplicate`; `repeats_in_30_days`, `repeat_interval_days`,
+    `early_refill_days`, `refill_interval_ratio`.
     Against other providers: `usual_paid` and `usual_units` of the code, `paid_ratio`, `units_ratio`; `provider_kind`,
     `specialty`, `out_of_state` (null: a state unknown).
     """
@@ -157,9 +158,11 @@ def _against_earlier_lines(lines: DataFrame) -> DataFrame:
     """Repeats of a service already billed, and drugs refilled early.
 
     The copy that became known later is flagged, not the one before it. Only final versions are compared, so a
-    corrected claim never repeats the version it replaces.
+    corrected claim never repeats the version it replaces; and what was denied was not billed twice when it is sent
+    again, so a service is repeated only where the earlier line was allowed.
     """
     claim = F.struct("known_date", "claim_id", "provider_id")
+    allowed = F.coalesce(F.coalesce("allowed_amount", "paid_amount") > 0, F.lit(False))
     same_provider = Window.partitionBy(*_SERVICE, "provider_id", "day")
     recent = Window.partitionBy(*_SERVICE, "provider_id").orderBy("day").rangeBetween(-29, 0)
     any_provider = Window.partitionBy(*_SERVICE, "day")
@@ -167,15 +170,25 @@ def _against_earlier_lines(lines: DataFrame) -> DataFrame:
     named = F.col("code") != NO_CODE
     overlap = F.greatest(F.coalesce(F.col("_held_until") - F.col("day"), F.lit(0)), F.lit(0))
     elsewhere = F.coalesce(F.col("provider_id") != F.col("_first_any.provider_id"), F.lit(False))
+    fill, repeatable = F.col("claim_type") == "pharmacy", named & ~F.col("may_repeat")
+    earlier = Window.partitionBy(*_SERVICE, "provider_id").orderBy("day").rangeBetween(Window.unboundedPreceding, -1)
+    another = F.col("claim_id") != F.col("_first.claim_id")
+    since_fill = ratio(F.col("day") - F.col("_last_fill.day"), F.col("_last_fill.days_supply"))
+    apart = F.when(F.col("duplicate"), 0).otherwise(F.col("day") - F.col("_last_day"))
+    visible = repeatable & F.col("claim_type").isin("professional", "outpatient")
     return (
-        lines.withColumn("_first", F.min(claim).over(same_provider))
+        lines.withColumn("_first", F.min(F.when(allowed, claim)).over(same_provider))
         .withColumn("repeats_in_30_days", F.when(named, F.count("*").over(recent)))
+        .withColumn("_last_day", F.max(F.when(allowed, F.col("day"))).over(earlier))
         .withColumn("_first_any", F.min(claim).over(any_provider))
         .withColumn("_held_until", F.max(F.col("day") + F.col("days_supply")).over(before))
-        .withColumn("duplicate", (F.col("claim_id") != F.col("_first.claim_id")) & ~F.col("may_repeat"))
+        .withColumn("_last_fill", F.max(F.struct("day", "days_supply")).over(before))
+        .withColumn("duplicate", F.coalesce(claim > F.col("_first"), F.lit(False)) & another & repeatable)
         .withColumn("near_duplicate", elsewhere & ~F.col("may_repeat"))
-        .withColumn("early_refill_days", F.when(F.col("claim_type") == "pharmacy", overlap))
-        .drop("_first", "_first_any", "_held_until", "service_key", "may_repeat")
+        .withColumn("repeat_interval_days", F.when(visible, apart))
+        .withColumn("early_refill_days", F.when(fill, overlap))
+        .withColumn("refill_interval_ratio", F.when(fill, since_fill))
+        .drop("_first", "_first_any", "_held_until", "_last_day", "_last_fill", "service_key", "may_repeat")
     )
 
 

@@ -20,7 +20,18 @@ SCHEME_OF_CODE: dict[str, str] = {
     "STAYS_OVERLAP": "phantom_billing",
     "IMPOSSIBLE_DAY": "phantom_billing",
     "IMPOSSIBLE_DAYS": "phantom_billing",
+    "PHYSICIAN_CROWDED_DAY": "phantom_billing",
+    "PHYSICIAN_UNITS_DAY": "phantom_billing",
+    "PROVIDER_CROWDED_DAY": "phantom_billing",
+    "PROVIDER_CROWDED_DAYS": "phantom_billing",
+    "REPEAT_INTERVAL": "duplicate_billing",
+    "REPEAT_TOO_SOON": "duplicate_billing",
+    "PROVIDER_CLOSE_REPEATS": "duplicate_billing",
+    "PROVIDER_VISIT_LEVELS": "upcoding",
+    "PROVIDER_MODIFIERS": "unbundling",
     "EARLY_REFILL": "phantom_refills",
+    "REFILL_TOO_SOON": "phantom_refills",
+    "PROVIDER_EARLY_REFILLS": "phantom_refills",
 }
 """Reason code -> scheme. A code that several schemes explain is not here."""
 

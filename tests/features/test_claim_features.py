@@ -104,6 +104,13 @@ def test_claims_of_one_day(claims: Claims) -> None:
     assert values(claims, "provider_claims_same_day", "new_a", "seen", "other") == [2.0, 1.0, 1.0]
 
 
+def test_a_day_against_the_average_day(claims: Claims) -> None:
+    """p8 bills two claims on one of its two days; d3 renders none of its services by the hour."""
+    assert values(claims, "provider_day_vs_usual", "new_a", "seen") == pytest.approx([2 / 1.5, 1 / 1.5])
+    assert values(claims, "physician_day_vs_usual", "evening") == pytest.approx([2 / 1.5])
+    assert values(claims, "physician_units_vs_usual", "evening", "usual1") == [pytest.approx(38 / 23), None]
+
+
 def test_the_first_claims_with_a_provider_are_those_of_the_first_day(claims: Claims) -> None:
     assert values(claims, "first_claim_of_member", "new_a", "new_b", "seen", "other") == [1.0, 1.0, 0.0, 1.0]
 

@@ -22,6 +22,11 @@ next_day  m1     p1       2024-03-05 2024-04-20 97110 -
 elsewhere m1     p2       2024-03-04 2024-05-20 97110 -
 rival     m2     p1       2024-03-04 2024-03-20 97110 -
 
+claim     member day        known      code  paid allowed
+denied    m6     2024-03-04 2024-03-20 97110 0    0
+sent_anew m6     2024-03-04 2024-06-20 97110 100  120
+later     m6     2024-03-11 2024-06-20 97110 100  120
+
 claim     version freq member day        known      code
 corrected 1       1    m3     2024-03-04 2024-03-20 97110
 corrected 2       7    m3     2024-03-04 2024-05-20 97110
@@ -123,6 +128,31 @@ def test_repeats_count_the_30_days_that_end_on_the_day(signals: Signals) -> None
     repeats = {claim: signals[claim]["repeats_in_30_days"] for claim in ("month_1", "month_30", "month_31")}
     assert repeats == {"month_1": 1, "month_30": 2, "month_31": 2}
     assert signals["nameless"]["repeats_in_30_days"] is None
+
+
+def test_what_was_denied_is_not_billed_twice_when_sent_again(signals: Signals) -> None:
+    assert flagged(signals, "duplicate", "denied", "sent_anew") == set()
+
+
+def test_the_interval_to_the_last_allowed_line_of_the_service(signals: Signals) -> None:
+    """Modifier 76 says that the repeat is meant; the denied line of 4 March was resent and allowed."""
+    claims = ("first", "again", "meant", "next_day", "elsewhere", "sent_anew", "later", "nameless2")
+    found = {claim: signals[claim]["repeat_interval_days"] for claim in claims}
+    assert found == {
+        "first": None,
+        "again": 0,
+        "meant": None,
+        "next_day": 1,
+        "elsewhere": None,
+        "sent_anew": None,
+        "later": 7,
+        "nameless2": None,
+    }
+
+
+def test_a_refill_against_the_days_of_the_last_fill(signals: Signals) -> None:
+    found = [signals[fill]["refill_interval_ratio"] for fill in ("fill_1", "fill_2", "fill_3", "other", "first")]
+    assert found == [None, pytest.approx(20 / 30), pytest.approx(69 / 30), None, None]
 
 
 def test_service_after_death(signals: Signals) -> None:
