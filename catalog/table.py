@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["key", "attribute", "feature", "label", "lineage", "provenance"]
-Layer = Literal["canonical", "feature", "audit", "published", "identity"]
+Layer = Literal["canonical", "policy", "feature", "audit", "published", "identity"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from features.billing_pattern import billing_pattern
+from features.claim_findings import Policies, with_findings
+from features.daily_quantity import with_daily_quantity
 from features.peers import ratio, with_code_share
 from features.repeat_intervals import with_repeat_share
 from features.shaped import shaped
@@ -18,13 +20,14 @@ MAX_EVIDENCE = 20
 _SPECIALTY = ["provider_kind", "specialty"]
 
 
-def claim_features(signals: DataFrame, as_of: date) -> DataFrame:
+def claim_features(signals: DataFrame, as_of: date, policies: Policies) -> DataFrame:
     """One row per claim of `signals` (what `line_signals` makes). Claims in equal claims out, and so do dollars."""
     lines = signals.transform(with_repeat_share)
-    claims = lines.transform(with_code_share).transform(_claims)
+    claims = lines.transform(with_code_share).transform(with_daily_quantity).transform(_claims)
     measured = (
         claims.join(_same_day(signals), "claim_id", "left")
         .transform(_against_peers, signals)
+        .transform(with_findings, signals, policies)
         .join(billing_pattern(lines), "provider_id", "left")
         .withColumn("provider_day_vs_usual", ratio(F.col("provider_claims_same_day"), F.col("provider_claims_per_day")))
     )
@@ -73,6 +76,8 @@ def _claims(lines: DataFrame) -> DataFrame:
         "_out_of_state": F.max(F.col("out_of_state").cast("int")),
         "_early_refill_days": F.max("early_refill_days"),
         "_days_supply": F.max("days_supply"),
+        "daily_quantity_vs_drug": F.max("daily_quantity_ratio"),
+        "_met_in_state": F.max(F.col("in_person") & F.col("provider_state").isNotNull()),
     }
     return (
         lines.withColumn("_nth", F.row_number().over(costliest_first))

@@ -56,6 +56,16 @@ def is_home_or_office() -> Column:
     return F.coalesce(F.col("place_of_service_code").isin("11", "12"), F.lit(False)) | is_equipment()
 
 
+def is_in_person() -> Column:
+    """A service for which member and provider meet: no fill, laboratory test (or place 81) or equipment, and not by
+    telehealth (CMS places 02 and 10; modifiers 93, 95, FQ, GQ, GT; CPT 98000-98016, 99421-99423, 99441-99443)."""
+    apart = F.coalesce(F.col("place_of_service_code").isin("02", "10", "81"), F.lit(False)) | F.coalesce(
+        F.col("hcpcs_modifier_1").isin("93", "95", "FQ", "GQ", "GT"), F.lit(False)
+    )
+    remote = apart | _hcpcs("^(9800[0-9]|9801[0-6]|9942[1-3]|9944[1-3])$") | is_laboratory() | is_equipment()
+    return (F.col("claim_type") != "pharmacy") & ~remote
+
+
 def repeats_by_intent() -> Column:
     """Modifiers that say the same code is meant to appear again: professional and technical part, repeat procedure
     (same or other physician), repeat laboratory test, left and right, bilateral."""

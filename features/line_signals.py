@@ -13,6 +13,7 @@ from features.codes import (
     is_drug,
     is_equipment,
     is_home_or_office,
+    is_in_person,
     is_laboratory,
     is_timed_service,
     lifts_bundling,
@@ -38,6 +39,7 @@ _KEPT = [
     "known_date",
     "code",
     "drg_code",
+    "hcpcs_modifier_1",
     "days_supply",
     "charge_amount",
     "allowed_amount",
@@ -52,13 +54,13 @@ def line_signals(known: Known) -> DataFrame:
 
     From the line itself: `day` (days since 1970), `code_family`, `visit_level` 1..5, `timed_units`, `admitted`,
     `discharged`, `days_to_receive`, `diagnosis_count`, `diagnosis_family`, booleans `weekend`, `lifts_bundling`,
-    `equipment`, `laboratory`, `drug`.
+    `equipment`, `laboratory`, `drug`, `in_person`.
     Against the member: booleans `after_death`, `outside_coverage` (null: coverage unknown), `during_stay`;
     `overlapping_stays`.
     Against other lines: booleans `duplicate`, `near_duplicate`; `repeats_in_30_days`, `repeat_interval_days`,
     `early_refill_days`, `refill_interval_ratio`.
     Against other providers: `usual_paid` and `usual_units` of the code, `paid_ratio`, `units_ratio`; `provider_kind`,
-    `specialty`, `out_of_state` (null: a state unknown).
+    `specialty`, `provider_state`, `out_of_state` (null: a state unknown).
     """
     return (
         known.lines.transform(_by_itself)
@@ -96,6 +98,7 @@ def _by_itself(lines: DataFrame) -> DataFrame:
         is_laboratory().alias("laboratory"),
         is_drug().alias("drug"),
         is_home_or_office().alias("home_or_office"),
+        is_in_person().alias("in_person"),
         lifts_bundling().alias("lifts_bundling"),
         (repeats_by_intent() | (F.col("code") == NO_CODE)).alias("may_repeat"),
     )
@@ -202,4 +205,4 @@ def _against_provider(lines: DataFrame, providers: DataFrame) -> DataFrame:
             "out_of_state": F.col("provider_state") != F.col("member_state"),
         }
     )
-    return placed.drop("provider_state", "member_state")
+    return placed.drop("member_state")

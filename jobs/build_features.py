@@ -25,11 +25,12 @@ from jobs.as_of import resolve_as_of
 from jobs.conserved import Totals, check_conserved, totals
 from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
+from jobs.policies import POLICY_TABLES, policies, policy_versions
 from jobs.progress import log, step
 from jobs.spark import spark_session
 from lake import Lake
 
-READS = ("claim_lines", "pharmacy_claims", "members", "providers", "eligibility")
+READS = ("claim_lines", "pharmacy_claims", "members", "providers", "eligibility", *POLICY_TABLES)
 TRAINING_MONTHS = (12, 24)
 """Risk models train on the members of 24 months ago and are tested on those of 12 months ago."""
 
@@ -66,7 +67,8 @@ def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:
         found.update(claims=expected[0], paid=str(expected[1]))
     with step("comparing claim lines"):
         signals = _settled(line_signals(known))
-    write(claim_features(signals, as_of), "claim_features", as_of, expected)
+    log.info("edits and limits", **policy_versions(lake))
+    write(claim_features(signals, as_of, policies(spark, lake)), "claim_features", as_of, expected)
 
     year = look_back(signals, as_of).persist()
     graph = write(care_graph(year, as_of), "care_graph", as_of)
@@ -92,10 +94,13 @@ def _partitions(as_of: date) -> list[tuple[str, date]]:
 
 
 def _run_name(lake: Lake, as_of: date) -> str:
-    """Names a run by all that its outcome depends on: the files read, the day, the code."""
+    """Names a run by all that its outcome depends on: the files read, the day, the code.
+
+    The versions of edits and limits stand in it in words: the commit of each table says which it was built with."""
     depends_on: dict[str, object] = {table: lake.files(table) for table in READS if lake.exists(table)}
     code = code_version(*[Path(room.__file__ or "").parent for room in (catalog, features)])
-    return f"build-features {combined({**depends_on, 'as_of': as_of, 'code': code})}"
+    edits = ", ".join(f"{table} {version}" for table, version in policy_versions(lake).items())
+    return f"build-features {combined({**depends_on, 'as_of': as_of, 'code': code})} ({edits})"
 
 
 def _history(spark: SparkSession, lake: Lake) -> History:

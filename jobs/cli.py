@@ -22,6 +22,7 @@ COMMANDS = {
     "ingest-claims": "Read a delivery into the canonical tables; what cannot be read goes to rejected_rows.",
     "sources": "List the formats of deliveries, what each expects and an example.",
     "codes": "Say what a diagnosis, procedure, DRG, place or revenue code is and when it is valid.",
+    "load-edits": "Load NCCI edits and unit limits downloaded from CMS into the lake.",
     "new-token-key": "Write a random key for member tokens to a file.",
     "token": "Say under which token the lake knows a member.",
     "identify": "Say who the member of a token is, where identifiers were kept apart.",

@@ -18,6 +18,10 @@ HARM_CODES: dict[str, str] = {
     "IMPOSSIBLE_DAY": "more care than one physician can give in a day: phantom or unsafe care",
     "IMPOSSIBLE_DAYS": "more care than one physician can give in a day: phantom or unsafe care",
     "EARLY_REFILL": "more of a drug than its dose allows: overuse or diversion",
+    "MANY_PRESCRIBERS": "the same drug from several prescribers: overuse or diversion",
+    "MANY_PHARMACIES": "the same drug from several pharmacies: overuse or diversion",
+    "DUPLICATE_THERAPY": "the same drug from two prescribers at once: a double dose",
+    "DAILY_QUANTITY": "a dose above what is usual for the drug",
 }
 """Reason code -> the harm it may point to."""
 

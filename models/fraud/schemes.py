@@ -13,6 +13,8 @@ SCHEME_OF_CODE: dict[str, str] = {
     "HIGH_LEVEL_VISITS": "upcoding",
     "VISIT_LEVEL_OUTLIER": "upcoding",
     "UNBUNDLING_MODIFIERS": "unbundling",
+    "BUNDLED_SERVICE": "unbundling",
+    "BUNDLING_LIFTED": "unbundling",
     "DUPLICATE_BILLING": "duplicate_billing",
     "BILLED_BY_ANOTHER": "duplicate_billing",
     "SERVICE_AFTER_DEATH": "services_after_death",

@@ -12,8 +12,10 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.types import StructType
 
 from catalog import TABLES
+from catalog.policies import shipped
 from features.care_graph import care_graph
 from features.claim_features import claim_features
+from features.claim_findings import Policies
 from features.known import History
 from features.line_signals import line_signals
 from features.look_back import look_back
@@ -66,6 +68,11 @@ def feature_tables(history: History, as_of: date) -> Tables:
         return _built(history, as_of)
 
 
+def shipped_policies(spark: SparkSession) -> Policies:
+    """Edits and limits that hold where none were loaded."""
+    return Policies(*[spark.createDataFrame(shipped(TABLES[n]), TABLES[n].ddl) for n in ("ncci_edits", "unit_limits")])
+
+
 def _built(history: History, as_of: date) -> Tables:
     history = replace(history, lines=history.lines.localCheckpoint())
     known = history.known(as_of)
@@ -76,7 +83,7 @@ def _built(history: History, as_of: date) -> Tables:
     providers = provider_features(year, graph, known.providers, as_of).localCheckpoint()
     then = history.known(months_from(as_of, -12))
     frames: dict[str, DataFrame] = {
-        "claim_features": claim_features(signals, as_of),
+        "claim_features": claim_features(signals, as_of, shipped_policies(signals.sparkSession)),
         "care_graph": graph,
         "provider_features": providers,
         "neighbour_features": neighbour_features(graph, providers, as_of),

@@ -10,6 +10,7 @@ from pyspark.sql import Row, SparkSession
 from features.claim_features import claim_features
 from features.line_signals import line_signals
 from tests.features.spec import by_key, history
+from tests.features.tables import shipped_policies
 
 AS_OF = date(2024, 12, 31)
 Claims = dict[str, Row]
@@ -59,7 +60,8 @@ PROVIDERS = "provider specialty\n" + "\n".join(f"p{number} family" for number in
 @pytest.fixture(scope="module")
 def claims(spark: SparkSession) -> Claims:
     known = history(spark, LINES, providers=PROVIDERS).known(AS_OF)
-    return by_key(claim_features(line_signals(known).localCheckpoint(), AS_OF), "claim_id")
+    signals = line_signals(known).localCheckpoint()
+    return by_key(claim_features(signals, AS_OF, shipped_policies(spark)), "claim_id")
 
 
 def values(claims: Claims, feature: str, *names: str) -> list[float | None]:

@@ -55,7 +55,7 @@ def dearer(claims: DataFrame) -> DataFrame:
 def test_claims_that_do_not_add_up_stop_the_build(
     spark: SparkSession, delivered: Lake, monkeypatch: pytest.MonkeyPatch, damaged: Callable[[DataFrame], DataFrame]
 ) -> None:
-    def plain(signals: DataFrame, as_of: date) -> DataFrame:
+    def plain(signals: DataFrame, *_: object) -> DataFrame:
         """Claims and dollars alone: quicker than all features, and enough to reconcile."""
         claims = signals.groupBy("claim_id").agg(F.sum("paid_amount").alias("paid_amount"))
         rest = [column for column in TABLES["claim_features"].columns if column.name not in claims.columns]
