@@ -16,7 +16,8 @@ from models.fraud.neighbour_sampler import EdgeType, NeighbourSampler
 UNKNOWN = -1
 """Label of a provider that nobody investigated, or that must not be told."""
 BATCH, LEAST_BATCHES = 256, 4
-"""Providers of a step, fewer where that would make fewer than LEAST_BATCHES steps of an epoch."""
+"""Providers of a step; where labels are told fewer, so that an epoch has LEAST_BATCHES steps: of one step's providers
+no label is told."""
 DRAWN, DRAWN_TO_SCORE = (32, 16), (128, 64)
 """Most links drawn of each kind into a provider, and into each node found so: few to learn from, as each epoch draws
 anew; more to score with, as that is done once."""
@@ -74,7 +75,7 @@ class Batches:
         """The providers in an order, and with neighbours, of this epoch. Their own labels are told to nobody in their
         batch: a label would travel to a shared member and back."""
         self._learn.epoch = epoch
-        size = max(1, min(BATCH, -(-len(providers) // LEAST_BATCHES)))
+        size = max(1, min(BATCH, -(-len(providers) // LEAST_BATCHES))) if self._told else BATCH
         for batch in self._dealt(self._learn, providers, size, torch.Generator().manual_seed(self._seed + epoch)):
             if self._told:
                 batch.features["provider"][: len(batch.providers), -2:] = 0.0

@@ -52,6 +52,8 @@ def draw_without_replacement(sizes: np.ndarray, count: int, chance: np.random.Ge
     a million members costs no more than a practice.
     """
     drawn = np.full((len(sizes), count), -1, dtype=np.int64)
+    if not len(sizes):
+        return drawn
     for place in range(count):
         last = sizes - count + place
         number = chance.integers(0, last + 1)
