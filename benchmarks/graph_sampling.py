@@ -75,6 +75,7 @@ def whole(links: int, seed: int) -> Measured:
 
 def drawn(links: int, seed: int) -> Measured:
     """Drawn neighbours, as Underwatch trains and scores."""
+    torch.set_num_threads(1)  # as it does
     over, guilty = made_up_graph(links, seed)
     batches, train, test = _prepared(over, seed)
 

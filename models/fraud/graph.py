@@ -8,7 +8,6 @@ loss.
 from __future__ import annotations
 
 import json
-import os
 
 import numpy as np
 import torch
@@ -25,7 +24,6 @@ EPOCHS = 120
 PATIENCE = 15
 VALIDATION_SHARE = 0.2
 _LEARNING_RATE, _WEIGHT_DECAY, _DROPOUT = 0.01, 5e-3, 0.4
-_EDGES_PER_THREAD = 500_000
 
 
 class CareNetwork(nn.Module):
@@ -67,7 +65,7 @@ def train_network(
     features must not shape the scale. With `told` the network also reads the labels of neighbours that it learns from,
     never that of a provider whose label it is asked for at that step.
     """
-    _be_deterministic(seed, graph)
+    _be_deterministic(seed)
     scale = _fit_scale(graph, held_out)
     fit, watch = (train[part] for part in _inner_split(confirmed, seed))
     label = np.full(graph.features["provider"].shape[0], UNKNOWN, dtype=np.int64)
@@ -101,7 +99,7 @@ def margins(networks: list[bytes], graph: CareGraph, known: np.ndarray | None = 
     `known` [providers, networks] are labels (1, 0 or UNKNOWN) that networks trained with `told` read: column k must
     leave out those that network k is measured on.
     """
-    _be_deterministic(0, graph)
+    _be_deterministic(0)
     everyone = np.arange(graph.features["provider"].shape[0])
     columns = []
     for number, stored in enumerate(networks):
@@ -146,11 +144,10 @@ def _inner_split(confirmed: np.ndarray, seed: int) -> tuple[torch.Tensor, torch.
     return torch.from_numpy(np.flatnonzero(~watched)), torch.from_numpy(np.flatnonzero(watched))
 
 
-def _be_deterministic(seed: int, graph: CareGraph) -> None:
+def _be_deterministic(seed: int) -> None:
     torch.manual_seed(seed)
     # Threads that wait for each other cost more than a batch's work, tens of times more on a busy machine.
-    edges = sum(links.shape[1] for links in graph.edges.values())
-    torch.set_num_threads(min(os.cpu_count() or 1, 1 + edges // _EDGES_PER_THREAD))
+    torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
 
 

@@ -11,7 +11,7 @@ from torch_geometric.data import HeteroData
 from torch_geometric.loader import NodeLoader
 
 from models.fraud.graph_data import EDGE_TYPES, NODE_TYPES, CareGraph
-from models.fraud.neighbour_sampler import EdgeType, NeighbourSampler
+from models.fraud.neighbour_sampler import EdgeType, LinksByEnd, NeighbourSampler
 
 UNKNOWN = -1
 """Label of a provider that nobody investigated, or that must not be told."""
@@ -66,9 +66,9 @@ class Batches:
         for edge in EDGE_TYPES:
             self._data[edge].edge_index = graph.edges[edge]
         nodes = {node: len(features[node]) for node in NODE_TYPES}
+        links = {kind: LinksByEnd(some, nodes[kind[2]]) for kind, some in graph.edges.items()}
         self._learn, self._score = (
-            NeighbourSampler(graph.edges, nodes, dict.fromkeys(EDGE_TYPES, most), seed)
-            for most in (DRAWN, DRAWN_TO_SCORE)
+            NeighbourSampler(links, nodes, dict.fromkeys(EDGE_TYPES, most), seed) for most in (DRAWN, DRAWN_TO_SCORE)
         )
 
     def to_learn(self, providers: np.ndarray, epoch: int) -> Iterator[Batch]:

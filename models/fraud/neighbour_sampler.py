@@ -62,20 +62,20 @@ def draw_without_replacement(sizes: np.ndarray, count: int, chance: np.random.Ge
 
 
 class NeighbourSampler(BaseSampler):
-    """`links`: kind of link -> int64 [2, links]; `nodes`: kind of node -> how many; `fan_out`: kind of link -> the
-    most links drawn into a node at each hop.
+    """`links`: kind of link -> its links; `nodes`: kind of node -> how many; `fan_out`: kind of link -> the most links
+    drawn into a node at each hop.
 
     The same seed, epoch and batch give the same draw, whatever was drawn before.
     """
 
     def __init__(
         self,
-        links: Mapping[EdgeType, torch.Tensor],
+        links: Mapping[EdgeType, LinksByEnd],
         nodes: Mapping[str, int],
         fan_out: Mapping[EdgeType, tuple[int, ...]],
         seed: int,
     ) -> None:
-        self._links = {kind: LinksByEnd(some, nodes[kind[2]]) for kind, some in links.items()}
+        self._links = dict(links)
         self._fan_out, self._hops = dict(fan_out), max(len(most) for most in fan_out.values())
         self._seed, self.epoch = seed, 0
         # Place of a node among those of the batch, -1 outside; only what a batch touched is reset after it.

@@ -15,7 +15,7 @@ LINKS = torch.tensor([[*range(40), 3, 7, 59, 50, 50], [*[0] * 40, 1, 1, 2, 3, 4]
 
 
 def sampler(seed: int = 1, most: tuple[int, ...] = (8, 2)) -> NeighbourSampler:
-    links = {TREATED: LINKS, TREATS: LINKS.flip(0)}
+    links = {TREATED: LinksByEnd(LINKS, PROVIDERS), TREATS: LinksByEnd(LINKS.flip(0), MEMBERS)}
     return NeighbourSampler(links, {"member": MEMBERS, "provider": PROVIDERS}, dict.fromkeys(links, most), seed)
 
 
@@ -66,5 +66,5 @@ def test_every_number_is_drawn_as_often_as_any_other_and_once() -> None:
 def test_nodes_without_links_are_no_error() -> None:
     empty = LinksByEnd(torch.zeros((2, 0), dtype=torch.int64), 4)
     assert [len(part) for part in empty.draw(np.arange(4), 3, np.random.default_rng(0))] == [0, 0]
-    lonely = NeighbourSampler({TREATED: LINKS[:, :0]}, {"member": 0, "provider": 5}, {TREATED: (4,)}, 1)
+    lonely = NeighbourSampler({TREATED: LinksByEnd(LINKS[:, :0], 5)}, {"member": 0, "provider": 5}, {TREATED: (4,)}, 1)
     assert drawn(lonely, 2).node["provider"].tolist() == [2]
