@@ -89,6 +89,14 @@ SEED = Param(
     title="Seed",
     description="Seed of everything random in training; the same seed gives the same models.",
 )
+SEARCH_BUDGET = Param(
+    0,
+    type="integer",
+    minimum=0,
+    maximum=500,
+    title="Search budget",
+    description="Shapes of trees tried in each training fold; 0 keeps the usual ones.",
+)
 
 CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed")
 """Facts written on asset events."""

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import FEATURE_TABLES, FRAUD_MODEL
-from run_facts import AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEED
+from run_facts import AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEARCH_BUDGET, SEED
 from spark_job import DAG_DEFAULTS, spark_job
 
 with DAG(
@@ -10,7 +10,7 @@ with DAG(
     description="Train, measure and register the fraud models, or keep the newest where nothing changed.",
     schedule=FEATURE_TABLES,
     max_active_runs=1,
-    params={"lake": LAKE, "as_of": AS_OF, "retrain": RETRAIN_WHEN, "seed": SEED},
+    params={"lake": LAKE, "as_of": AS_OF, "retrain": RETRAIN_WHEN, "seed": SEED, "search_budget": SEARCH_BUDGET},
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,
     tags=["underwatch"],
@@ -22,5 +22,6 @@ with DAG(
         "--as-of={{ fact('as_of') }}",
         "--retrain={{ fact('retrain') }}",
         "--seed={{ fact('seed') }}",
+        "--search-budget={{ params.search_budget }}",
         updates=(FRAUD_MODEL,),
     )

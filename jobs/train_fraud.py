@@ -34,6 +34,15 @@ DEFAULT_CAPACITY = 0.05
 Capacity = Annotated[
     float, typer.Option("--capacity", min=0.001, max=1.0, help="Share of the book that reviewers can look at.")
 ]
+SearchBudget = Annotated[
+    int,
+    typer.Option(
+        "--search-budget",
+        min=0,
+        max=500,
+        help="Shapes of trees tried in each training fold; 0 keeps those of models/fraud/trees.py.",
+    ),
+]
 
 
 def train_fraud(
@@ -42,6 +51,7 @@ def train_fraud(
     retrain: Retrain = RetrainWhen.if_data_changed,
     seed: Seed = 1,
     capacity: Capacity = DEFAULT_CAPACITY,
+    search_budget: SearchBudget = 0,
     master: Master = DEFAULT_MASTER,
 ) -> None:
     """Learn from closed investigations which providers and claims to review, measure out of fold, register.
@@ -50,22 +60,28 @@ def train_fraud(
     """
     store = Lake(lake)
     with spark_session("train-fraud", master) as spark:
-        train_as_of(spark, store, resolve_as_of(spark, store, as_of), retrain, seed, capacity)
+        train_as_of(spark, store, resolve_as_of(spark, store, as_of), retrain, seed, capacity, search_budget)
 
 
 def train_as_of(
-    spark: SparkSession, lake: Lake, day: date, when: RetrainWhen, seed: int = 1, capacity: float = DEFAULT_CAPACITY
+    spark: SparkSession,
+    lake: Lake,
+    day: date,
+    when: RetrainWhen,
+    seed: int = 1,
+    capacity: float = DEFAULT_CAPACITY,
+    trials: int = 0,
 ) -> dict[str, str]:
     """Model name -> version that now stands for this data: new ones, or those already trained from it."""
     registry = Registry(lake.root)
     with step("comparing the data with what was trained before", as_of=str(day)) as found:
-        mark = _mark(spark, lake, day, seed, capacity)
+        mark = _mark(spark, lake, day, seed, capacity, trials)
         same = [kept(registry, name, mark, when) for name in (PROVIDER_MODEL, CLAIM_MODEL)]
         found["trains"] = not all(same)
     if all(same):
         print(f"{' and '.join(str(one) for one in same)} were trained from the same data, parameters and code: kept")
         return {one.name: one.version for one in same if one}
-    providers, claims = _learn(spark, lake, day, seed, capacity)
+    providers, claims = _learn(spark, lake, day, seed, capacity, trials)
     with step("registering the models") as found:
         versions = _register(registry, lake, providers, claims, day, mark, seed, capacity)
         found.update(versions)
@@ -74,12 +90,13 @@ def train_as_of(
     return versions
 
 
-def _mark(spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float) -> str:
+def _mark(spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float, trials: int) -> str:
     """Fingerprint of everything the training depends on."""
     data = {table: fingerprint(on_day(spark, lake, table, day)) for table in READS}
     labels = fingerprint(_labels(spark, lake, day))
     code = code_version(Path(models.fraud.__file__).parent)
-    return combined({**data, "labels": labels, "as_of": day, "seed": seed, "capacity": capacity, "code": code})
+    params = {"as_of": day, "seed": seed, "capacity": capacity, "search_budget": trials}
+    return combined({**data, "labels": labels, **params, "code": code})
 
 
 def _labels(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
@@ -87,7 +104,7 @@ def _labels(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
 
 
 def _learn(
-    spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float
+    spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float, trials: int
 ) -> tuple[Trained[ProviderModel], Trained[ClaimModel]]:
     from models.fraud.inputs import labels_of
     from models.fraud.train_claims import train_claims
@@ -106,7 +123,7 @@ def _learn(
             labelled_claims=len(labels["claim"]),
         )
     with step("learning from providers") as found:
-        providers = train_providers(frame, edges, labels["provider"], seed, capacity)
+        providers = train_providers(frame, edges, labels["provider"], seed, capacity, trials=trials)
         scores = providers.model.score(frame, edges)[["provider_id", "provider_score"]]
         found["basis"] = providers.model.basis
     with step("reading claims"):
@@ -116,7 +133,7 @@ def _learn(
         sample = sampled_claims(features)
     with step("learning from claims") as found:
         folds = providers.model.learnt.folds if providers.model.learnt else {}
-        claims = train_claims(_with_score(sample, scores), _with_score(labelled, scores), folds, seed, capacity)
+        claims = train_claims(_with_score(sample, scores), _with_score(labelled, scores), folds, seed, capacity, trials)
         found["basis"] = claims.model.basis
     return providers, claims
 
@@ -166,7 +183,9 @@ def _register_one(
     tags = {**tags, "score_basis": trained.model.basis, "notes": "; ".join(trained.notes)}
     rounds = {"trees_per_fold": ", ".join(map(str, trained.rounds))} if trained.rounds else {}
     with (
-        registry.run("fraud", f"{name} {tags['as_of']}", params | _described_trees(name) | rounds, tags) as run,
+        registry.run(
+            "fraud", f"{name} {tags['as_of']}", params | _described_trees(name) | rounds | trained.search, tags
+        ) as run,
         tempfile.TemporaryDirectory() as scratch,
     ):
         run.log_metrics(trained.metrics)

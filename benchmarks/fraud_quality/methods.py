@@ -12,10 +12,13 @@ from benchmarks.fraud_quality.leaks import Scores
 from catalog import TABLES
 from models.fraud import trees
 from models.fraud.baselines import logistic
-from models.fraud.inputs import GRAPH, LINE, TREE
+from models.fraud.folds import FOLDS, fold_of, provider_folds
+from models.fraud.inputs import GRAPH, LINE, TREE, matrix
+from models.fraud.search import search_shape
 from models.fraud.train_providers import shuffled, train_providers
 
 SEED = 1
+TRIALS = 40
 OWN = TABLES["provider_features"].feature_names
 NEIGHBOURS = TABLES["neighbour_features"].feature_names
 _PLAIN_XGBOOST: dict[str, object] = {**trees.PARAMS, "max_depth": 4, "min_child_weight": 1.0}
@@ -63,6 +66,15 @@ def xgboost_neighbours(book: Book, train: np.ndarray, test: np.ndarray) -> Score
     return {"XGBoost, own and neighbours": said}
 
 
+def xgboost_searched(book: Book, train: np.ndarray, test: np.ndarray) -> Scores:
+    """The same with the shape of the trees searched within the training rows."""
+    values = book.values(book.features)
+    rows = (book.features, values[train], book.confirmed[train], book.ids[train])
+    shape = search_shape(trees.PROVIDER_TREES, *rows, SEED, TRIALS)
+    said = _boosted(shape, book.features, values, book, train, test)
+    return {"XGBoost, own and neighbours, searched": said}
+
+
 def xgboost_dealt(book: Book, train: np.ndarray, test: np.ndarray) -> Scores:
     """The same with the neighbour columns of a provider drawn at random: what stays is not the graph's doing."""
     values = book.values(book.features)
@@ -90,6 +102,22 @@ def network_dealt(book: Book, train: np.ndarray, test: np.ndarray) -> Scores:
     trained = _trained(book, train, test, edges=edges)
     said = trained.model.margins(book.providers, edges)[GRAPH].to_numpy()
     return {"graph network, links dealt anew": said[book.rows[test]]}
+
+
+def network_told(book: Book, train: np.ndarray, test: np.ndarray) -> Scores:
+    """The network that also reads the training labels of neighbours, masked for those it is asked about."""
+    from models.fraud import graph, graph_data
+
+    care = graph_data.care_graph(book.providers["provider_id"], matrix(book.providers, book.features), book.edges)
+    fold = fold_of(pd.Series(book.ids[train]), provider_folds(book.labels(train), SEED))
+    at, confirmed = book.rows[train], book.confirmed[train]
+    made = []
+    for held_out in range(FOLDS):
+        kept, unseen = fold != held_out, np.concatenate([at[fold == held_out], book.rows[test]])
+        made.append(graph.train_network(care, at[kept], confirmed[kept], unseen, SEED + held_out, told=True))
+    known = np.full((len(book.providers), FOLDS), graph.UNKNOWN)
+    known[at] = confirmed[:, None]
+    return {"graph network told labels": graph.margins(made, care, known)[book.rows[test]].mean(axis=1)}
 
 
 def _said(book: Book, train: np.ndarray, test: np.ndarray, edges: pd.DataFrame, name: str) -> Scores:

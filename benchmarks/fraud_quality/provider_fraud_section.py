@@ -16,10 +16,13 @@ HEADING = "Provider fraud"
 BLEND, NETWORK, OFFERED = "blend", "graph network", "blend, network offered"
 OWN, AROUND = "XGBoost, own features", "XGBoost, own and neighbours"
 PLAIN = "XGBoost, simple aggregates"
+SEARCHED = "XGBoost, own and neighbours, searched"
+TOLD = "graph network told labels"
 DEALT_COLUMNS, DEALT_LINKS = "XGBoost, own and another's neighbours", "graph network, links dealt anew"
 _PLOTTED = (BLEND, AROUND, "logistic regression, simple aggregates", PLAIN, "total paid alone")
 _PLAIN = (methods.total_paid, methods.plain_logistic, methods.plain_forest, methods.plain_xgboost)
 _TREES = (methods.xgboost_own, methods.xgboost_neighbours, methods.xgboost_dealt)
+_SEARCHED_REPEATS = 1
 _STRESS = (*_PLAIN, methods.xgboost_neighbours, methods.shipped)
 
 
@@ -37,7 +40,8 @@ def section(book: Book, repeats: int, network_repeats: int, processes: int, pict
 
 def _entries(network_repeats: int) -> list[Entry]:
     entries = [Entry(method) for method in (*_PLAIN, methods.unsupervised, *_TREES, methods.shipped)]
-    networks = (methods.shipped_with_network, methods.network_dealt) if network_repeats else ()
+    entries.append(Entry(methods.xgboost_searched, repeats=_SEARCHED_REPEATS))
+    networks = (methods.shipped_with_network, methods.network_dealt, methods.network_told) if network_repeats else ()
     return entries + [Entry(method, rows_alone=False, repeats=network_repeats) for method in networks]
 
 
@@ -76,8 +80,8 @@ shares few members with any that was learnt from:
 
 def _pairs(networks: int) -> Sequence[tuple[str, str]]:
     pairs = [(BLEND, PLAIN), (BLEND, AROUND), (BLEND, "trees of the blend"), (BLEND, "lines of the blend"),
-             (BLEND, "logistic regression, simple aggregates"), (AROUND, OWN), (AROUND, DEALT_COLUMNS)]  # fmt: skip
-    return pairs + ([(NETWORK, AROUND), (NETWORK, DEALT_LINKS), (OFFERED, BLEND)] if networks else [])
+             (BLEND, "logistic regression, simple aggregates"), (AROUND, OWN), (AROUND, DEALT_COLUMNS), (SEARCHED, AROUND)]  # fmt: skip
+    return pairs + ([(NETWORK, AROUND), (NETWORK, DEALT_LINKS), (TOLD, NETWORK), (OFFERED, BLEND)] if networks else [])
 
 
 def _said(one: Paired) -> tuple[str, str, str]:

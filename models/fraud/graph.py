@@ -1,13 +1,13 @@
 """A graph network over members, providers and physicians (PyTorch Geometric, GraphSAGE per kind of link).
 
-Full batch: every provider's features pass along the links, but only labels of the training folds enter the loss.
+Learns and scores by batches of providers with neighbours drawn for each (neighbour_sampler.py), so memory follows the
+batch, not the graph. Every provider's features pass along the links, but only labels of the training folds enter the
+loss.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 from torch import nn
 from torch_geometric.nn import HeteroConv, SAGEConv
 
+from models.fraud.graph_batches import UNKNOWN, Batches, Scale
 from models.fraud.graph_data import EDGE_TYPES, LINK_FEATURES, NODE_TYPES, CareGraph
 
 HIDDEN = 32
@@ -23,8 +24,6 @@ EPOCHS = 120
 PATIENCE = 15
 VALIDATION_SHARE = 0.2
 _LEARNING_RATE, _WEIGHT_DECAY, _DROPOUT = 0.01, 5e-3, 0.4
-_EXTREME = 5.0
-_EDGES_PER_THREAD = 500_000
 
 
 class CareNetwork(nn.Module):
@@ -57,64 +56,68 @@ class CareNetwork(nn.Module):
         return torch.Tensor(self.decide(self.drop(torch.cat(heard, dim=1)))).squeeze(-1)
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Mean and spread of each node feature, learnt without the held-out providers."""
-
-    mean: dict[str, torch.Tensor]
-    spread: dict[str, torch.Tensor]
-
-    def apply(self, graph: CareGraph) -> dict[str, torch.Tensor]:
-        """Standardised features; a missing value becomes the mean, an extreme one is held at five spreads."""
-        return {
-            kind: ((graph.features[kind] - self.mean[kind]) / self.spread[kind])
-            .nan_to_num(0.0)
-            .clamp(-_EXTREME, _EXTREME)
-            for kind in NODE_TYPES
-        }
-
-
-def train_network(graph: CareGraph, train: np.ndarray, confirmed: np.ndarray, held_out: np.ndarray, seed: int) -> bytes:
+def train_network(
+    graph: CareGraph, train: np.ndarray, confirmed: np.ndarray, held_out: np.ndarray, seed: int, told: bool = False
+) -> bytes:
     """Train on the providers at positions `train`; safetensors bytes of the weights and the scale.
 
     Stops when the loss on a fifth of the training providers no longer falls. `held_out` are positions whose
-    features must not shape the scale.
+    features must not shape the scale. With `told` the network also reads the labels of neighbours that it learns from,
+    never that of a provider whose label it is asked for at that step.
     """
-    _be_deterministic(seed, graph)
+    _be_deterministic(seed)
     scale = _fit_scale(graph, held_out)
-    features = scale.apply(graph)
-    network = CareNetwork(features["provider"].shape[1])
-    fit, watch = _inner_split(confirmed, seed)
-    rows, target = torch.from_numpy(train.astype(np.int64)), torch.from_numpy(confirmed.astype(np.float32))
+    fit, watch = (train[part] for part in _inner_split(confirmed, seed))
+    label = np.full(graph.features["provider"].shape[0], UNKNOWN, dtype=np.int64)
+    label[train] = confirmed
+    known = np.full_like(label, UNKNOWN)
+    known[fit] = label[fit]
+    batches = Batches(graph, scale, known if told else None, seed)
+    target = torch.from_numpy(label.astype(np.float32))
+    network = CareNetwork(batches.provider_features)
     optimiser = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
     loss_of = nn.BCEWithLogitsLoss()
     best, best_state, waited = np.inf, network.state_dict(), 0
-    for _ in range(EPOCHS):
+    for epoch in range(EPOCHS):
         network.train()
-        optimiser.zero_grad()
-        loss_of(network(features, graph.edges)[rows[fit]], target[fit]).backward()
-        optimiser.step()
-        network.eval()
-        with torch.no_grad():
-            watched = float(loss_of(network(features, graph.edges)[rows[watch]], target[watch]))
+        for batch in batches.to_learn(fit, epoch):
+            optimiser.zero_grad()
+            loss_of(network(batch.features, batch.edges)[: len(batch.providers)], target[batch.providers]).backward()
+            optimiser.step()
+        watched = float(loss_of(_said(network, batches, watch), target[torch.from_numpy(watch)]))
         if watched < best - 1e-4:
             best, waited = watched, 0
             best_state = {name: value.clone() for name, value in network.state_dict().items()}
         elif (waited := waited + 1) >= PATIENCE:
             break
-    return _to_bytes(best_state, scale)
+    return _to_bytes(best_state, scale, told)
 
 
-def margins(networks: list[bytes], graph: CareGraph) -> np.ndarray:
-    """Log odds [providers, networks]."""
-    _be_deterministic(0, graph)
+def margins(networks: list[bytes], graph: CareGraph, known: np.ndarray | None = None) -> np.ndarray:
+    """Log odds [providers, networks].
+
+    `known` [providers, networks] are labels (1, 0 or UNKNOWN) that networks trained with `told` read: column k must
+    leave out those that network k is measured on.
+    """
+    _be_deterministic(0)
+    everyone = np.arange(graph.features["provider"].shape[0])
     columns = []
-    for stored in networks:
-        network, scale = _from_bytes(stored, graph.features["provider"].shape[1])
-        network.eval()
-        with torch.no_grad():
-            columns.append(network(scale.apply(graph), graph.edges).numpy().astype(np.float64))
+    for number, stored in enumerate(networks):
+        network, scale, told = _from_bytes(stored)
+        given = known[:, number] if told and known is not None else None
+        if told and given is None:
+            raise ValueError("the network reads its neighbours' labels: give them as `known`")
+        batches = Batches(graph, scale, given, seed=0)
+        columns.append(_said(network, batches, everyone).numpy().astype(np.float64))
     return np.column_stack(columns)
+
+
+def _said(network: CareNetwork, batches: Batches, providers: np.ndarray) -> torch.Tensor:
+    """Log odds [providers] of the network as it stands."""
+    network.eval()
+    with torch.no_grad():
+        parts = [network(batch.features, batch.edges)[: len(batch.providers)] for batch in batches.to_score(providers)]
+    return torch.cat(parts) if parts else torch.zeros(0)
 
 
 def _fit_scale(graph: CareGraph, held_out: np.ndarray) -> Scale:
@@ -141,26 +144,27 @@ def _inner_split(confirmed: np.ndarray, seed: int) -> tuple[torch.Tensor, torch.
     return torch.from_numpy(np.flatnonzero(~watched)), torch.from_numpy(np.flatnonzero(watched))
 
 
-def _be_deterministic(seed: int, graph: CareGraph) -> None:
+def _be_deterministic(seed: int) -> None:
     torch.manual_seed(seed)
-    # Threads that wait for each other cost more than a small graph's work, tens of times more on a busy machine.
-    edges = sum(links.shape[1] for links in graph.edges.values())
-    torch.set_num_threads(min(os.cpu_count() or 1, 1 + edges // _EDGES_PER_THREAD))
+    # Threads that wait for each other cost more than a batch's work, tens of times more on a busy machine.
+    torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
 
 
-def _to_bytes(weights: dict[str, torch.Tensor], scale: Scale) -> bytes:
+def _to_bytes(weights: dict[str, torch.Tensor], scale: Scale, told: bool) -> bytes:
     tensors = {f"network/{name}": value.contiguous() for name, value in weights.items()}
     for kind in NODE_TYPES:
         tensors[f"mean/{kind}"], tensors[f"spread/{kind}"] = scale.mean[kind], scale.spread[kind]
-    return bytes(save(tensors, {"shape": json.dumps({"hidden": HIDDEN, "layers": LAYERS})}))
+    return bytes(save(tensors, {"shape": json.dumps({"hidden": HIDDEN, "layers": LAYERS, "told": told})}))
 
 
-def _from_bytes(stored: bytes, provider_features: int) -> tuple[CareNetwork, Scale]:
+def _from_bytes(stored: bytes) -> tuple[CareNetwork, Scale, bool]:
+    """The network, its scale, and whether it reads labels: then it was given more features than have a scale."""
     tensors = load(stored)
+    scale = Scale(*({kind: tensors[f"{part}/{kind}"] for kind in NODE_TYPES} for part in ("mean", "spread")))
+    provider_features = tensors["network/encode.provider.weight"].shape[1]
     network = CareNetwork(provider_features)
     network.load_state_dict(
         {name.removeprefix("network/"): value for name, value in tensors.items() if name.startswith("network/")}
     )
-    scale = Scale(*({kind: tensors[f"{part}/{kind}"] for kind in NODE_TYPES} for part in ("mean", "spread")))
-    return network, scale
+    return network, scale, provider_features > len(scale.mean["provider"])

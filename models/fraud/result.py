@@ -28,13 +28,15 @@ class OutOfFold:
 
 @dataclass
 class Trained(Generic[Model]):
-    """`scores`: method -> measure -> interval; the published ranking is the method `final`."""
+    """`scores`: method -> measure -> interval; the published ranking is the method `final`. `search`: parameters for
+    the run's record of how the trees were shaped."""
 
     model: Model
     final: str = ""
     scores: dict[str, dict[str, Interval]] = field(default_factory=dict)
     out_of_fold: OutOfFold | None = None
     rounds: list[int] = field(default_factory=list)
+    search: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property

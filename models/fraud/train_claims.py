@@ -14,6 +14,7 @@ from models.fraud.inputs import LINE, PROVIDER_SCORE, TREE, claim_columns, enoug
 from models.fraud.linear import fit_lines, signed_log
 from models.fraud.measure import CAPACITY
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
+from models.fraud.search import described, search_shapes
 from models.fraud.unsupervised import fit_tails
 
 _INPUTS = (TREE, LINE)
@@ -21,12 +22,18 @@ LINE_STRENGTH = 0.1
 
 
 def train_claims(
-    sample: pd.DataFrame, labelled: pd.DataFrame, provider_folds: dict[str, int], seed: int, capacity: float = CAPACITY
+    sample: pd.DataFrame,
+    labelled: pd.DataFrame,
+    provider_folds: dict[str, int],
+    seed: int,
+    capacity: float = CAPACITY,
+    trials: int = 0,
 ) -> Trained[ClaimModel]:
     """Learn from investigated claims; `sample` of all claims says what is usual.
 
     Both frames hold claim_features and provider_score (by models that never saw the provider's label); `labelled`
     also confirmed and selected. `provider_folds` are the provider model's, empty where it has none.
+    `trials` is the budget of the search for each fold's shape of trees (search.py).
     """
     features = names(claim_columns())
     tails = fit_tails(features, matrix(sample, features), sample["peer_group"])
@@ -46,9 +53,10 @@ def train_claims(
     found = Trained(model, "blend", out_of_fold=rows, notes=[control_sample_note(rows)])
 
     values = matrix(ordered, features)
-    boosters, found.rounds = trees.train_boosters(
-        trees.CLAIM_TREES, features, values, rows.confirmed, groups.to_numpy(str), rows.fold, seed
-    )
+    grown_on = (features, values, rows.confirmed, groups.to_numpy(str), rows.fold, seed)
+    shapes = search_shapes(trees.CLAIM_TREES, *grown_on, trials)
+    found.search = described(shapes, trials)
+    boosters, found.rounds = trees.train_boosters(shapes, *grown_on)
     lines = fit_lines(signed_log(values), rows.confirmed, rows.fold, LINE_STRENGTH)
     rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values), rows.fold)
     rows.margins[LINE] = held_out_margins(lines.margins(signed_log(values)), rows.fold)

@@ -17,11 +17,13 @@ from models.fraud.linear import fit_lines
 from models.fraud.measure import CAPACITY
 from models.fraud.providers import ProviderLearners, ProviderModel, prepared
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
+from models.fraud.search import described, search_shapes
 from models.fraud.unsupervised import fit_tails
 
 LINE_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
-MOST_EDGES = 5_000_000
-"""Links above which full-batch messages no longer fit one machine; the neighbour aggregates still carry the graph."""
+MOST_LINKS = 20_000_000
+"""Links above which the driver, which holds their table and tensors but no messages, would need more than 8 GiB
+(benchmarks/graph_sampling.py); the neighbour aggregates still carry the graph."""
 
 
 def train_providers(
@@ -31,11 +33,13 @@ def train_providers(
     seed: int,
     capacity: float = CAPACITY,
     kept_out: Collection[str] = (),
+    trials: int = 0,
 ) -> Trained[ProviderModel]:
     """Learn from the providers of one day (sorted by provider_id), their care_graph, and `inputs.labels_of`.
 
     With fewer than 20 labels of either outcome the model is the unsupervised one, and the notes say so. Of the
-    providers `kept_out` nothing shapes what is usual: a benchmark tests on them.
+    providers `kept_out` nothing shapes what is usual: a benchmark tests on them. `trials` is the budget of the search
+    for each fold's shape of trees (search.py).
     """
     features = names(provider_columns())
     values = matrix(providers, features)
@@ -54,9 +58,10 @@ def train_providers(
     found = Trained(ProviderModel(features, tails, None), out_of_fold=rows, notes=[control_sample_note(rows)])
 
     groups = known["target_id"].to_numpy(str)
-    boosters, found.rounds = trees.train_boosters(
-        trees.PROVIDER_TREES, features, values[at], rows.confirmed, groups, rows.fold, seed
-    )
+    grown_on = (features, values[at], rows.confirmed, groups, rows.fold, seed)
+    shapes = search_shapes(trees.PROVIDER_TREES, *grown_on, trials)
+    found.search = described(shapes, trials)
+    boosters, found.rounds = trees.train_boosters(shapes, *grown_on)
     above_peers = prepared(tails, values[at], providers["peer_group"].iloc[at])
     lines = fit_lines(above_peers, rows.confirmed, rows.fold, *LINE_STRENGTHS)
     rows.margins[TREE] = held_out_margins(trees.margins(boosters, features, values[at]), rows.fold)
@@ -93,8 +98,8 @@ def _networks(
 ) -> list[bytes]:
     """One network per fold, and its out-of-fold margins into the rows; none without a graph or with too large a one."""
     rows = _rows(found)
-    if not 0 < len(edges) <= MOST_EDGES:
-        found.notes.append(f"no graph network: {len(edges):,} links, and 1 to {MOST_EDGES:,} fit one batch")
+    if not 0 < len(edges) <= MOST_LINKS:
+        found.notes.append(f"no graph network: {len(edges):,} links, and the driver may hold 1 to {MOST_LINKS:,}")
         return []
     made, margin = _graph_margins(rows, providers, values, edges, at, aside, seed)
     rows.margins[GRAPH] = margin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,20 +50,26 @@ def train_booster(
         raise ValueError("labels of one outcome: trees cannot learn what tells it from the other")
     data = xgb.DMatrix(values, confirmed, feature_names=features)
     params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
-    history = xgb.cv(
-        params,
-        data,
-        MAX_ROUNDS,
-        folds=_inner_folds(confirmed, groups, seed),
-        early_stopping_rounds=PATIENCE,
-        as_pandas=False,
-    )
-    rounds = max(MIN_ROUNDS, int(np.argmin(history["test-logloss-mean"])) + 1)
+    rounds = max(MIN_ROUNDS, int(np.argmin(_inner_losses(params, data, _inner_folds(confirmed, groups, seed)))) + 1)
     return bytes(xgb.train(params, data, rounds).save_raw("ubj")), rounds
 
 
-def train_boosters(
+def inner_loss(
     shape: dict[str, object],
+    features: list[str],
+    values: np.ndarray,
+    confirmed: np.ndarray,
+    groups: np.ndarray,
+    seed: int,
+) -> float:
+    """Log loss, at its best number of trees, in folds of whole groups within the rows given."""
+    data = xgb.DMatrix(values, confirmed, feature_names=features)
+    params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
+    return float(_inner_losses(params, data, _inner_folds(confirmed, groups, seed)).min())
+
+
+def train_boosters(
+    shape: dict[str, object] | Sequence[dict[str, object]],
     features: list[str],
     values: np.ndarray,
     confirmed: np.ndarray,
@@ -70,11 +77,13 @@ def train_boosters(
     fold: np.ndarray,
     seed: int,
 ) -> tuple[list[bytes], list[int]]:
-    """One booster per fold, trained on the rows outside it, and their numbers of trees."""
-    made = []
-    for held_out in np.unique(fold):
+    """One booster per fold, trained on the rows outside it, and their numbers of trees. `shape` is one for all folds or
+    one for each."""
+    made, held_outs = [], np.unique(fold)
+    shapes = [shape] * len(held_outs) if isinstance(shape, dict) else shape
+    for one, held_out in zip(shapes, held_outs, strict=True):
         train = fold != held_out
-        made.append(train_booster(shape, features, values[train], confirmed[train], groups[train], seed))
+        made.append(train_booster(one, features, values[train], confirmed[train], groups[train], seed))
     return [booster for booster, _ in made], [rounds for _, rounds in made]
 
 
@@ -134,6 +143,14 @@ def load(booster: bytes, threads: int = 1) -> xgb.Booster:
     if (booster, threads) not in cache:
         cache[booster, threads] = xgb.Booster({"nthread": threads}, model_file=bytearray(booster))
     return cache[booster, threads]
+
+
+def _inner_losses(
+    params: dict[str, object], data: xgb.DMatrix, folds: list[tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """Mean log loss of the inner folds after each number of trees."""
+    history = xgb.cv(params, data, MAX_ROUNDS, folds=folds, early_stopping_rounds=PATIENCE, as_pandas=False)
+    return np.array(history["test-logloss-mean"])
 
 
 def _inner_folds(confirmed: np.ndarray, groups: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:

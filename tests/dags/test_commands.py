@@ -36,7 +36,8 @@ def test_commands_are_as_in_the_golden_file(dag, submit):
 def test_a_run_started_by_an_asset_works_on_the_lake_and_day_it_was_told(bag, submit):
     event = SimpleNamespace(timestamp=datetime(2024, 1, 1), extra=TOLD)  # noqa: DTZ001 - only compared
     command, extra = submit(bag.dags["train_fraud"].get_task("train_fraud"), events=[event])
-    assert command.endswith("train-fraud --lake=s3://insurer/lake --as-of=2010-12-31 --retrain=always --seed=11")
+    told = "--lake=s3://insurer/lake --as-of=2010-12-31 --retrain=always --seed=11"
+    assert command.endswith(f"train-fraud {told} --search-budget=0")
     assert extra == {"fraud_model": TOLD}
 
 

@@ -65,6 +65,7 @@ def test_the_run_holds_parameters_metrics_and_plots(champion: RegisteredModel, r
     params, metrics = run.data.params, run.data.metrics
     assert (params["as_of"], params["seed"], params["capacity"]) == (str(DAY), "1", "0.05")
     assert {"trees.max_depth", "trees_per_fold"} <= params.keys()
+    assert params["search.trials"] == "0"
     assert metrics["oof_ap_lower"] <= metrics["oof_ap"] <= metrics["oof_ap_upper"]
     assert {"oof_auc", "oof_brier", "oof_ece", "oof_precision_at_capacity", "labelled", "confirmed"} <= metrics.keys()
     files = {file.path for file in mlflow.MlflowClient().list_artifacts(champion.run_id)}

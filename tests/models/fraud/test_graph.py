@@ -8,7 +8,8 @@ import pytest
 from safetensors.torch import load
 from sklearn.metrics import roc_auc_score
 
-from models.fraud import graph
+from models.fraud import graph, graph_batches
+from models.fraud.graph_batches import UNKNOWN
 from models.fraud.graph_data import CareGraph, care_graph
 from models.fraud.train_providers import shuffled
 
@@ -59,6 +60,27 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert one == same
     assert one != other
     assert np.array_equal(graph.margins([one], over), graph.margins([same], over))
+
+
+def test_told_labels_are_read_and_that_of_a_held_out_provider_says_nothing_about_it() -> None:
+    over = care(ring_links())
+    told = graph.train_network(over, TRAIN, GUILTY[TRAIN], HELD_OUT, seed=1, told=True)
+    known = np.full((COUNT, 1), UNKNOWN)
+    known[TRAIN, 0] = GUILTY[TRAIN]
+    before = graph.margins([told], over, known)
+    assert roc_auc_score(GUILTY[HELD_OUT], before[HELD_OUT, 0]) > 0.95
+    turned = known.copy()
+    turned[TRAIN, 0] = 1 - known[TRAIN, 0]
+    assert not np.allclose(graph.margins([told], over, turned)[HELD_OUT], before[HELD_OUT])
+    # Training is given no label of theirs, so there is none to turn; a caller that forgets the labels is told so.
+    with pytest.raises(ValueError, match="known"):
+        graph.margins([told], over)
+
+
+def test_neighbours_are_drawn_not_passed_through_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_batches, "DRAWN", (2, 2))
+    monkeypatch.setattr(graph_batches, "DRAWN_TO_SCORE", (3, 3))
+    assert held_out_auc(care(ring_links())) > 0.9
 
 
 def test_held_out_providers_do_not_shape_the_scale() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.fraud.unsupervised import Tails, fit_tails, score
+from models.fraud.inputs import claim_columns, names, provider_columns
+from models.fraud.unsupervised import EDIT_WEIGHT, EDITS, Tails, fit_tails, score
 
 ROWS = 1000
 GROUPS = pd.Series(["all"] * ROWS)
@@ -30,18 +31,32 @@ def surprise(tails: Tails, *row: float) -> np.ndarray:
 
 
 def test_the_long_side_is_the_strange_one(tails: Tails) -> None:
-    assert surprise(tails, 50.0, -1, 0)[0] > 5 > 0 > surprise(tails, 0.01, -1, 0)[0]
-    assert surprise(tails, 1.0, -50, 0)[1] > 5 > 0 > surprise(tails, 1.0, -0.01, 0)[1]
+    assert surprise(tails, 50.0, -1, 0)[0] > 5 > 0 == surprise(tails, 0.01, -1, 0)[0]
+    assert surprise(tails, 1.0, -50, 0)[1] > 5 > 0 == surprise(tails, 1.0, -0.01, 0)[1]
 
 
-def test_the_tail_of_a_median_row_is_one_half(tails: Tails, values: np.ndarray) -> None:
-    median = float(np.median(values[:, 0]))
-    assert surprise(tails, median, -1, 0)[0] == pytest.approx(np.log(2) - 1, abs=0.05)
+def test_surprise_is_the_log_of_the_tail_above_that_of_a_typical_row(tails: Tails, values: np.ndarray) -> None:
+    rare = float(np.quantile(values[:, 0], 0.95))
+    assert surprise(tails, rare, -1, 0)[0] == pytest.approx(-np.log(0.05) - 1, abs=0.2)
+    assert surprise(tails, float(np.median(values[:, 0])), -1, 0)[0] == 0
 
 
 def test_what_everyone_does_is_no_surprise_and_what_few_do_is(tails: Tails) -> None:
-    assert surprise(tails, 1, -1, 0)[2] == -1
+    assert surprise(tails, 1, -1, 0)[2] == 0
     assert surprise(tails, 1, -1, 1)[2] == pytest.approx(-np.log(0.02) - 1, abs=0.5)
+
+
+def test_what_is_usual_takes_nothing_from_what_is_strange(tails: Tails) -> None:
+    assert score(tails.surprise(np.array([[50.0, -0.01, 0]]), GROUPS[:1])) == surprise(tails, 50.0, -1, 0)[0]
+
+
+def test_a_hard_rule_s_hit_says_more_than_a_deviation_as_rare(values: np.ndarray, tails: Tails) -> None:
+    edited = fit_tails([NAMES[0], NAMES[1], "lines_after_death"], values, GROUPS)
+    assert surprise(edited, 1, -1, 1)[2] == pytest.approx(EDIT_WEIGHT * surprise(tails, 1, -1, 1)[2])
+
+
+def test_every_edit_is_a_feature_of_the_catalog() -> None:
+    assert set(EDITS) <= {*names(provider_columns()), *names(claim_columns())}
 
 
 def test_a_missing_value_is_no_surprise(tails: Tails) -> None:
