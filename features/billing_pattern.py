@@ -9,7 +9,7 @@ days.
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from features.repeat_intervals import CLOSE_SHARE
@@ -34,46 +34,58 @@ def billing_pattern(lines: DataFrame) -> DataFrame:
     units = F.when(F.col("units_ratio").isNotNull(), F.least("units_ratio", F.lit(MAX_UNITS_RATIO)))
     habits = known.groupBy("provider_id").agg(
         F.avg((F.col("refill_interval_ratio") < EARLY_REFILL).cast("int")).alias("provider_early_refill_share"),
-        F.avg(
-            F.when(
-                F.col("repeat_interval_days").isNotNull(),
-                F.coalesce(F.col("sooner_repeat_share") <= CLOSE_SHARE, F.lit(False)).cast("int"),
-            )
-        ).alias("provider_close_repeat_share"),
+        F.avg(close_repeat()).alias("provider_close_repeat_share"),
         F.avg((F.col("days_to_receive") > LATE_DAYS).cast("int")).alias("provider_late_share"),
         F.avg(F.col("lifts_bundling").cast("int")).alias("provider_modifier_share"),
         F.avg(units).alias("provider_units_vs_code"),
     )
-    return habits.join(_days(known), "provider_id", "left").join(_levels(known), "provider_id", "left")
-
-
-def _days(lines: DataFrame) -> DataFrame:
-    """One row per provider: its average day, and the share of its claims on crowded days."""
-    days = lines.groupBy("provider_id", "day").agg(F.countDistinct("claim_id").alias("claims"))
-    average = days.groupBy("provider_id").agg(F.avg("claims").alias("claims_per_day"))
-    crowded = F.col("claims") > CROWDED_DAY * F.col("claims_per_day")
-    return (
-        days.join(average, "provider_id")
+    days = (
+        days_of_providers(known)
         .groupBy("provider_id")
         .agg(
             F.first("claims_per_day").alias("provider_claims_per_day"),
-            (F.sum(F.when(crowded, F.col("claims")).otherwise(0)) / F.sum("claims")).alias(
-                "provider_crowded_day_share"
-            ),
+            (F.sum("crowded_claims") / F.sum("claims")).alias("provider_crowded_day_share"),
         )
+    )
+    levels = (
+        visit_levels_of_providers(known)
+        .groupBy("provider_id")
+        .agg((F.sum("above") / F.sum("visits")).alias("provider_visit_level_vs_diagnosis"))
+    )
+    return habits.join(days, "provider_id", "left").join(levels, "provider_id", "left")
+
+
+def close_repeat() -> Column:
+    """1 for a repeat among the soonest twentieth of its code, 0 for another repeat, null for what is none."""
+    close = F.coalesce(F.col("sooner_repeat_share") <= CLOSE_SHARE, F.lit(False)).cast("int")
+    return F.when(F.col("repeat_interval_days").isNotNull(), close)
+
+
+def month_of_service() -> Column:
+    """First day of the month of a line's first day of service."""
+    return F.trunc(F.date_from_unix_date("day"), "month")
+
+
+def days_of_providers(lines: DataFrame) -> DataFrame:
+    """One row per provider and day with services: `month`, `claims`, `claims_per_day` (the provider's mean over such
+    days), and `crowded_claims`: the day's claims where they exceed that mean by CROWDED_DAY, else 0."""
+    days = lines.groupBy("provider_id", "day").agg(F.countDistinct("claim_id").alias("claims"))
+    crowded = F.col("claims") > CROWDED_DAY * F.col("claims_per_day")
+    return (
+        days.withColumn("claims_per_day", F.avg("claims").over(Window.partitionBy("provider_id")))
+        .withColumn("crowded_claims", F.when(crowded, F.col("claims")).otherwise(0))
+        .withColumn("month", month_of_service())
     )
 
 
-def _levels(lines: DataFrame) -> DataFrame:
-    """One row per provider with visits: the mean of their level less that of all visits for the same diagnosis."""
+def visit_levels_of_providers(lines: DataFrame) -> DataFrame:
+    """One row per provider, diagnosis family and month: `visits`, and `above`: the sum of their levels less the mean
+    level of all visits for the same diagnosis family."""
     visits = lines.where(F.col("visit_level").isNotNull() & F.col("diagnosis_family").isNotNull())
-    billed = visits.groupBy("provider_id", "diagnosis_family").agg(
+    billed = visits.groupBy("provider_id", "diagnosis_family", month_of_service().alias("month")).agg(
         F.count("*").alias("visits"), F.sum("visit_level").alias("levels")
     )
     usual = billed.groupBy("diagnosis_family").agg((F.sum("levels") / F.sum("visits")).alias("usual"))
-    above = F.sum(F.col("levels") - F.col("visits") * F.col("usual")) / F.sum("visits")
-    return (
-        billed.join(usual, "diagnosis_family")
-        .groupBy("provider_id")
-        .agg(above.alias("provider_visit_level_vs_diagnosis"))
+    return billed.join(usual, "diagnosis_family").withColumn(
+        "above", F.col("levels") - F.col("visits") * F.col("usual")
     )

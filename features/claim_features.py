@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from features.billing_pattern import billing_pattern
+from features.billing_shift import with_billing_shift
 from features.claim_findings import Policies, with_findings
 from features.daily_quantity import with_daily_quantity
 from features.peers import ratio, with_code_share
@@ -29,6 +30,7 @@ def claim_features(signals: DataFrame, as_of: date, policies: Policies) -> DataF
         .transform(_against_peers, signals)
         .transform(with_findings, signals, policies)
         .join(billing_pattern(lines), "provider_id", "left")
+        .transform(with_billing_shift, lines)
         .withColumn("provider_day_vs_usual", ratio(F.col("provider_claims_same_day"), F.col("provider_claims_per_day")))
     )
     return measured.transform(shaped, "claim_features", as_of)
