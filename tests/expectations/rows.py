@@ -84,6 +84,7 @@ _BY_NAME = {
     "modifier_indicator": "'1'",
     "adjudication_indicator": "'3'",
     "hcpcs_code": "'99213'",
+    "claim_line_number": "1",
     "finding": "'unknown'",
     "code_system": "'hcpcs'",
     "finding_share": "0.001D",
