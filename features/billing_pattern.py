@@ -12,6 +12,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from features.peers import held_units_ratio
 from features.repeat_intervals import CLOSE_SHARE
 
 EARLY_REFILL = 0.5
@@ -23,21 +24,17 @@ LATE_DAYS = 30
 CROWDED_DAY = 2.2
 """A day is crowded when the provider's claims on it exceed its average day by this factor."""
 
-MAX_UNITS_RATIO = 10.0
-"""One mistyped quantity must not make a provider's mean."""
-
 
 def billing_pattern(lines: DataFrame) -> DataFrame:
     """One row per billing provider of `lines` (line_signals with `sooner_repeat_share`): `provider_*` as the catalog
     says in claim_features. Null where the provider has no line the share could be taken of."""
     known = lines.where(F.col("provider_id").isNotNull())
-    units = F.when(F.col("units_ratio").isNotNull(), F.least("units_ratio", F.lit(MAX_UNITS_RATIO)))
     habits = known.groupBy("provider_id").agg(
         F.avg((F.col("refill_interval_ratio") < EARLY_REFILL).cast("int")).alias("provider_early_refill_share"),
         F.avg(close_repeat()).alias("provider_close_repeat_share"),
         F.avg((F.col("days_to_receive") > LATE_DAYS).cast("int")).alias("provider_late_share"),
         F.avg(F.col("lifts_bundling").cast("int")).alias("provider_modifier_share"),
-        F.avg(units).alias("provider_units_vs_code"),
+        F.avg(held_units_ratio()).alias("provider_units_vs_code"),
     )
     days = (
         days_of_providers(known)

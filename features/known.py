@@ -160,6 +160,11 @@ def final_lines(history: DataFrame, as_of: date) -> DataFrame:
     return history.where(stands(as_of))
 
 
+def not_denied() -> Column:
+    """True for a line of which something was allowed or, where the source does not say what was, paid."""
+    return F.coalesce(F.coalesce("allowed_amount", "paid_amount") > 0, F.lit(False))
+
+
 def latest(rows: DataFrame, key: list[str], as_of: date) -> DataFrame:
     """One row per key: the last one known by that day, the higher batch id winning on the same day."""
     order = F.struct("known_date", "batch_id", "file_name", "row_number")

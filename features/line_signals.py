@@ -21,7 +21,7 @@ from features.codes import (
     visit_level,
 )
 from features.hospital import admitted, discharged
-from features.known import NO_CODE, Known
+from features.known import NO_CODE, Known, not_denied
 from features.peers import ratio, usual_by_code
 
 _KEPT = [
@@ -165,7 +165,6 @@ def _against_earlier_lines(lines: DataFrame) -> DataFrame:
     again, so a service is repeated only where the earlier line was allowed.
     """
     claim = F.struct("known_date", "claim_id", "provider_id")
-    allowed = F.coalesce(F.coalesce("allowed_amount", "paid_amount") > 0, F.lit(False))
     same_provider = Window.partitionBy(*_SERVICE, "provider_id", "day")
     recent = Window.partitionBy(*_SERVICE, "provider_id").orderBy("day").rangeBetween(-29, 0)
     any_provider = Window.partitionBy(*_SERVICE, "day")
@@ -180,9 +179,9 @@ def _against_earlier_lines(lines: DataFrame) -> DataFrame:
     apart = F.when(F.col("duplicate"), 0).otherwise(F.col("day") - F.col("_last_day"))
     visible = repeatable & F.col("claim_type").isin("professional", "outpatient")
     return (
-        lines.withColumn("_first", F.min(F.when(allowed, claim)).over(same_provider))
+        lines.withColumn("_first", F.min(F.when(not_denied(), claim)).over(same_provider))
         .withColumn("repeats_in_30_days", F.when(named, F.count("*").over(recent)))
-        .withColumn("_last_day", F.max(F.when(allowed, F.col("day"))).over(earlier))
+        .withColumn("_last_day", F.max(F.when(not_denied(), F.col("day"))).over(earlier))
         .withColumn("_first_any", F.min(claim).over(any_provider))
         .withColumn("_held_until", F.max(F.col("day") + F.col("days_supply")).over(before))
         .withColumn("_last_fill", F.max(F.struct("day", "days_supply")).over(before))

@@ -19,6 +19,9 @@ MIN_PEERS = 20
 MIN_CLAIMS = 10
 """Providers with fewer claims are neither compared nor part of the comparison: their ratios are noise."""
 
+MAX_UNITS_RATIO = 10.0
+"""One mistyped quantity must not make a provider's mean."""
+
 _MAD_TO_SIGMA = 1.4826
 
 
@@ -90,6 +93,12 @@ def with_peer_comparison(providers: DataFrame, ratios: dict[str, str], deviation
         .withColumns({name: ratio(F.col(f"_{name}"), F.col(f"_{name}_usual")) for name in ratios})
         .withColumns({n: ratio(F.col(f"_{n}_off"), F.col(f"_{n}_mad") * _MAD_TO_SIGMA) for n in deviations})
     )
+
+
+def held_units_ratio() -> Column:
+    """`units_ratio` of a line, held at MAX_UNITS_RATIO; null where it is unknown, which least() alone would read as the
+    cap."""
+    return F.when(F.col("units_ratio").isNotNull(), F.least("units_ratio", F.lit(MAX_UNITS_RATIO)))
 
 
 def ratio(top: Column, bottom: Column) -> Column:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from features.known import not_denied
+
 SETTINGS = ("practitioner", "outpatient_hospital", "dme")
 
 
@@ -12,17 +14,15 @@ def policy_lines(signals: DataFrame) -> DataFrame:
     """One narrow row per professional or outpatient line with a known provider that was not denied.
 
     `setting` is the CMS table that speaks of it: outpatient_hospital, dme (equipment on a professional claim) or
-    practitioner. `visit` names member, provider and day. A line is denied where nothing was allowed or, if the source
-    does not say what was, nothing was paid.
+    practitioner. `visit` names member, provider and day.
     """
     medical = F.col("claim_type").isin("professional", "outpatient") & F.col("provider_id").isNotNull()
-    not_denied = F.coalesce("allowed_amount", "paid_amount") > 0
     setting = (
         F.when(F.col("claim_type") == "outpatient", "outpatient_hospital")
         .when(F.col("equipment"), "dme")
         .otherwise("practitioner")
     )
-    return signals.where(medical & not_denied).select(
+    return signals.where(medical & not_denied()).select(
         "claim_id",
         "claim_line_id",
         "known_date",

@@ -10,11 +10,8 @@ from pyspark.sql import functions as F
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from features.codes import HIGH_LEVEL
 from features.months import months_from
-from features.peers import MIN_CLAIMS, ratio, with_peer_comparison, with_peer_group
+from features.peers import MIN_CLAIMS, held_units_ratio, ratio, with_peer_comparison, with_peer_group
 from features.shaped import shaped
-
-MAX_UNITS_RATIO = 10.0
-"""One mistyped quantity must not make a provider's mean."""
 
 _RATIOS = {
     "paid_per_member_vs_peers": "paid_per_member",
@@ -76,8 +73,6 @@ def provider_features(year: DataFrame, graph: DataFrame, providers: DataFrame, a
 def _lines(year: DataFrame) -> DataFrame:
     """Sums over lines."""
     paid = F.col("paid_amount").cast("double")
-    # least() alone would read an unknown ratio as the cap.
-    capped_units = F.when(F.col("units_ratio").isNotNull(), F.least("units_ratio", F.lit(MAX_UNITS_RATIO)))
 
     def paid_share(condition: Column, name: str) -> Column:
         return ratio(F.sum(F.when(condition, paid).otherwise(0.0)), F.sum(paid)).alias(name)
@@ -92,7 +87,7 @@ def _lines(year: DataFrame) -> DataFrame:
         F.avg("visit_level").alias("mean_visit_level"),
         F.avg((F.col("visit_level") >= HIGH_LEVEL).cast("int")).alias("high_level_visit_share"),
         ratio(F.sum(F.when(F.col("usual_paid").isNotNull(), paid)), F.sum("usual_paid")).alias("paid_vs_code"),
-        F.avg(capped_units).alias("units_vs_code"),
+        F.avg(held_units_ratio()).alias("units_vs_code"),
         share("duplicate", "duplicate_line_share"),
         F.sum(F.col("after_death").cast("int")).alias("after_death_lines"),
         share("outside_coverage", "outside_coverage_share"),

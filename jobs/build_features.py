@@ -50,11 +50,26 @@ def build_features(
     store = Lake(lake)
     with spark_session("build-features", master) as spark:
         day = resolve_as_of(spark, store, as_of)
-        run = _run_name(store, day)
-        if not rebuild and all(store.made_by(table, then) == run for table, then in _partitions(day)):
+        if not rebuild and built_by_this_code(store, day):
             log.info("the lake holds these features, built from the same rows by the same code: kept", as_of=str(day))
             return
-        build(spark, store, day, run)
+        build(spark, store, day, _run_name(store, day))
+
+
+def built_by_this_code(lake: Lake, as_of: date) -> bool:
+    """Whether all feature tables of a day were built from the rows that the lake now holds, by the code now running."""
+    run = _run_name(lake, as_of)
+    return all(lake.made_by(table, then) == run for table, then in _partitions(as_of))
+
+
+def warn_of_older_features(lake: Lake, as_of: date) -> None:
+    """Say so where a model is about to learn from features that other code or other rows made: columns that the code
+    has since gained are empty in them."""
+    if not built_by_this_code(lake, as_of):
+        log.warning(
+            "the features were built by other code or from other rows; run `underwatch build-features`",
+            as_of=str(as_of),
+        )
 
 
 def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:

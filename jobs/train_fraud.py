@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 import models.fraud
 from catalog.errors import MissingTable
 from jobs.as_of import resolve_as_of
+from jobs.build_features import warn_of_older_features
 from jobs.fingerprint import code_version, combined, fingerprint
 from jobs.fraud_report import print_report
 from jobs.fraud_tables import edge_frame, known_investigations, labelled_claims, on_day, provider_frame, sampled_claims
@@ -81,6 +82,7 @@ def train_as_of(
     if all(same):
         print(f"{' and '.join(str(one) for one in same)} were trained from the same data, parameters and code: kept")
         return {one.name: one.version for one in same if one}
+    warn_of_older_features(lake, day)
     providers, claims = _learn(spark, lake, day, seed, capacity, trials)
     with step("registering the models") as found:
         versions = _register(registry, lake, providers, claims, day, mark, seed, capacity)

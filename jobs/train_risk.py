@@ -12,6 +12,7 @@ import models.risk
 from catalog.errors import NothingToDo
 from features.months import months_from
 from jobs.as_of import resolve_as_of
+from jobs.build_features import warn_of_older_features
 from jobs.fingerprint import code_version, combined, fingerprint
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, Seed
 from jobs.progress import step
@@ -55,6 +56,7 @@ def train_as_of(spark: SparkSession, lake: Lake, day: date, when: RetrainWhen, s
     if same is not None:
         print(f"{same} was trained from the same data, parameters and code: kept")
         return same.version
+    warn_of_older_features(lake, day)
     with step("reading members and their following year") as found:
         earlier, later = _snapshots(spark, lake, day, seed)
         found.update(members_earlier=len(earlier.rows), members_later=len(later.rows))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from structlog.testing import capture_logs
 
 import jobs.build_features as job
 from catalog import TABLES
@@ -68,7 +69,9 @@ def test_claims_that_do_not_add_up_stop_the_build(
 
 
 @pytest.mark.slow
-def test_all_tables_as_of_their_days(spark: SparkSession, delivered: Lake, tmp_path: Path) -> None:
+def test_all_tables_as_of_their_days(
+    spark: SparkSession, delivered: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job.build(spark, delivered, AS_OF, run="a run")
     training_days = ["2022-12-31", "2023-12-31"]
     assert {table for table in FEATURES if delivered.exists(table)} == FEATURES
@@ -80,6 +83,14 @@ def test_all_tables_as_of_their_days(spark: SparkSession, delivered: Lake, tmp_p
     written = {(table, day) for table in FEATURES for day in delivered.partitions(table)}
     assert written == {(table, str(day)) for table, day in job._partitions(AS_OF)}
     assert {delivered.made_by(table, day) for table, day in written} == {"a run"}
+
+    with capture_logs() as said:
+        job.warn_of_older_features(delivered, AS_OF)
+        monkeypatch.setattr(job, "_run_name", lambda *_: "a run")
+        job.warn_of_older_features(delivered, AS_OF)
+    assert [(one["log_level"], "run `underwatch build-features`" in one["event"]) for one in said] == [
+        ("warning", True)
+    ]
 
 
 def test_a_run_is_named_for_what_it_reads(spark: SparkSession, delivered: Lake) -> None:
