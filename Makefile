@@ -7,6 +7,9 @@ LAKE ?= var/lake
 MEMBERS ?= 6000
 MONTHS ?= 36
 SEED ?= 7
+PORT ?= 8765
+SERVICE ?= pypi
+OSV_URL ?=
 
 BIN := .venv/bin
 # pip's own noise is hidden; what goes wrong is not.
@@ -17,7 +20,7 @@ export GX_ANALYTICS_ENABLED := false
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint lock docs clean java
+.PHONY: help setup run workbench test check faults cluster-run audit lint lock docs clean java
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,12 +29,25 @@ run: .venv/.jobs .venv-airflow/.ready ## set up, then run the main job through A
 	@$(BIN)/underwatch run --source "$(SOURCE)" --delivery "$(DELIVERY)" --lake "$(LAKE)" \
 		--members $(MEMBERS) --months $(MONTHS) --seed $(SEED)
 
+workbench: .venv/.jobs ## open the web workbench on what was published: make workbench [LAKE= PORT=]
+	@$(BIN)/underwatch workbench --lake "$(LAKE)" --port $(PORT)
+
 test: setup ## the whole suite, slow tests too
-	@$(BIN)/python -m pytest -m "not airflow"
+	@$(BIN)/python -m pytest -m "not airflow" --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --engine sail tests/features
 	@.venv-airflow/bin/python -m pytest -m airflow tests/dags
 
 check: lint ## lint and quick tests: run it before every commit
 	$(BIN)/python -m pytest -q -m "not slow and not airflow"
+
+faults: .venv/.dev ## kill, cut off and damage at random moments; ends in a table of what readers saw
+	@UNDERWATCH_FAULTS=full $(BIN)/python -m pytest -q tests/faults --timeout=3600
+
+cluster-run: .venv/.jobs ## the main job's steps on a standalone cluster of two workers, one killed midway, against one machine
+	@$(BIN)/python -m benchmarks.cluster_run --members 400 --months 24
+
+audit: .venv-audit/.ready ## known vulnerabilities of both locks, and bills of materials in var/audit: make audit [SERVICE=osv OSV_URL=]
+	@.venv-audit/bin/python requirements/audit.py --service "$(SERVICE)" --osv-url "$(OSV_URL)"
 
 lint: setup ## style, types, import contracts
 	$(BIN)/ruff check .
@@ -45,14 +61,14 @@ docs: .venv/.dev ## render docs/data_dictionary.md from catalog/
 	$(BIN)/python -m jobs.data_dictionary
 
 lock: .venv/.dev ## resolve requirements/*.in again
-	@for name in jobs dev airflow; do \
+	@for name in jobs dev airflow audit; do \
 		$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
 			--annotation-style=line --strip-extras --allow-unsafe -o requirements/$$name.lock requirements/$$name.in || exit; \
 		sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements/$$name.lock; \
 	done
 
 clean: ## remove environments and everything under var/
-	rm -rf .venv .venv-airflow var
+	rm -rf .venv .venv-airflow .venv-audit var
 
 java:
 	@version=$$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -1); \
@@ -78,4 +94,9 @@ java:
 	@echo "setting up .venv-airflow (about one minute the first time) ..."
 	@test -x .venv-airflow/bin/python || $(PYTHON) -m venv .venv-airflow
 	@.venv-airflow/bin/python $(PIP_INSTALL) -r requirements/airflow.lock
+	@touch $@
+
+.venv-audit/.ready: requirements/audit.lock
+	@test -x .venv-audit/bin/python || $(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python $(PIP_INSTALL) -r requirements/audit.lock
 	@touch $@

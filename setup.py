@@ -4,7 +4,7 @@ from pathlib import Path
 
 from setuptools import setup
 
-ROOMS = ["catalog", "sources", "lake", "features", "models", "expectations", "jobs"]
+ROOMS = ["catalog", "sources", "lake", "features", "models", "expectations", "app", "jobs"]
 
 setup(
     name="underwatch",
@@ -18,6 +18,9 @@ setup(
         for room in ROOMS
         for folder in sorted({file.parent for file in Path(room).rglob("*.py")})
     ],
-    package_data={"": ["*.csv", "*.json", "py.typed"]},
+    package_data={
+        "": ["*.csv", "*.json", "py.typed"],
+        "app": ["templates/*.html", "static/*", "static/vendor/*"],
+    },
     entry_points={"console_scripts": ["underwatch = jobs.cli:main"]},
 )

@@ -15,47 +15,63 @@ import psutil
 
 @dataclass(frozen=True)
 class Ran:
-    """`peak_bytes` is the highest sum of memory of all its processes, pages that they share counted once."""
+    """`peak_bytes` is the highest sum of memory of all its processes, pages that they share counted once.
+
+    `processor_seconds` are how long they kept cores busy, to about half a second for each process; other work on the
+    machine adds little to it. `said` is what they wrote on standard error.
+    """
 
     seconds: float
     peak_bytes: int
+    processor_seconds: float = 0.0
+    said: str = ""
 
 
 def run(command: str, *options: str, environment: Mapping[str, str] | None = None) -> Ran:
     """Run `underwatch command options`. Raises SystemExit with what it said when it fails."""
+    return run_module("jobs.cli", command, *options, environment=environment)
+
+
+def run_module(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
+    """Run `python -m module arguments`. Raises SystemExit with what it said when it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "jobs.cli", command, *options],
+        [sys.executable, "-m", module, *arguments],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    peak = _Peak(process.pid)
+    watch = _Watch(process.pid)
     _, said = process.communicate()
     seconds = time.perf_counter() - started
     if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}:\n{said[-2000:]}")
-    return Ran(seconds, peak.end())
+        raise SystemExit(f"{' '.join((module, *arguments))} ended with {process.returncode}:\n{said[-2000:]}")
+    return Ran(seconds, *watch.end(), said)
 
 
-class _Peak:
-    """The highest memory of a process and its descendants, sampled twice a second."""
+class _Watch:
+    """The highest memory of a process and its descendants and the processor time of each, sampled twice a second."""
 
     def __init__(self, pid: int) -> None:
         self._process, self._peak, self._over = psutil.Process(pid), 0, threading.Event()
+        self._worked: dict[psutil.Process, float] = {}
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
 
-    def end(self) -> int:
+    def end(self) -> tuple[int, float]:
+        """Bytes, and seconds of all of them together."""
         self._over.set()
         self._thread.join()
-        return self._peak
+        return self._peak, sum(self._worked.values())
 
     def _sample(self) -> None:
         while not self._over.wait(0.5):
             try:
                 family = [self._process, *self._process.children(recursive=True)]
+                for each in family:
+                    times = each.cpu_times()
+                    self._worked[each] = times.user + times.system
                 self._peak = max(self._peak, sum(int(each.memory_full_info().pss) for each in family))
             except psutil.Error:
                 continue  # one of them ended meanwhile

@@ -7,6 +7,7 @@ TABLE = Table(
     key=("case_id", "as_of"),
     partition="as_of",
     readers="analysts (special investigations)",
+    filters=(("as_of", "fraud_rank"),),
     columns=(
         Column(
             "case_id",

@@ -23,6 +23,12 @@ TABLE = Table(
         Column("paid_amount", "decimal(14,2)", "Paid on the claim", unit="USD", nullable=False),
         Column("claim_line_ids", "array<string>", "Lines of the claim, costliest first, at most 20", nullable=False),
         Column(
+            "line_evidence",
+            "array<struct<code:string,lines:array<string>>>",
+            "Reason codes that some lines of the claim stand behind and others do not, with those lines, costliest first",
+            nullable=False,
+        ),
+        Column(
             "peer_group",
             "string",
             "Claims it is compared with: claim type and family of the costliest line's code",

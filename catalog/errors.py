@@ -40,6 +40,12 @@ class ModelUnavailable(UnderwatchError):
     exit_code = 7
 
 
+class NoChampion(ModelUnavailable):
+    """Versions are registered and none was promoted. Airflow skips what they would score, and the rest goes on."""
+
+    exit_code = 12
+
+
 class CommitConflict(UnderwatchError):
     """Another process committed the same partition first; run the job again."""
 
@@ -50,3 +56,27 @@ class NothingToDo(UnderwatchError):
     """The data leaves a job, and those that follow from it, nothing to do. Airflow skips them."""
 
     exit_code = 9
+
+
+class AuditLogFault(UnderwatchError):
+    """The audit log cannot be kept, or an entry of it was changed, removed or moved."""
+
+    exit_code = 13
+
+
+class DatabaseUnavailable(UnderwatchError):
+    """A database to publish to cannot be reached, refuses the role or what it asks, or was lost meanwhile."""
+
+    exit_code = 14
+
+
+class NotApproved(UnderwatchError):
+    """A model version may not score: the gate refused it, or the approval breaks a rule."""
+
+    exit_code = 15
+
+
+class NotTheSame(UnderwatchError):
+    """A replay made other rows than were published, or there is nothing to replay from."""
+
+    exit_code = 16

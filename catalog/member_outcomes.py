@@ -28,6 +28,17 @@ TABLE = Table(
             "USD",
             nullable=False,
         ),
+        *[
+            Column(
+                f"allowed_{kind}",
+                "decimal(14,2)",
+                f"The part of allowed_amount on {kind} claims",
+                "label",
+                "USD",
+                nullable=False,
+            )
+            for kind in ("inpatient", "outpatient", "professional", "pharmacy")
+        ],
         Column("complete", "boolean", "The horizon ended on or before known_by", "label", nullable=False),
     ),
 )

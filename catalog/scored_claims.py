@@ -7,6 +7,7 @@ TABLE = Table(
     key=("claim_id", "as_of"),
     partition="as_of",
     readers="analysts (special investigations)",
+    filters=(("as_of", "fraud_rank"), ("as_of", "recovery_rank"), ("provider_id",), ("member_id",), ("batch_id",)),
     columns=(
         Column("claim_id", "string", "Claim", "key", nullable=False),
         Column("as_of", "date", "The score uses only what was known on this day", "key", nullable=False),

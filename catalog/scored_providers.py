@@ -7,6 +7,7 @@ TABLE = Table(
     key=("provider_id", "as_of"),
     partition="as_of",
     readers="analysts (special investigations)",
+    filters=(("as_of", "fraud_rank"), ("as_of", "recovery_rank"), ("case_id",)),
     columns=(
         Column("provider_id", "string", "Billing provider", "key", nullable=False),
         Column("as_of", "date", "The score uses only what was known on this day", "key", nullable=False),

@@ -32,7 +32,8 @@ class Column:
 class Table:
     """One table. `grain` reads "One row per ..."; `key` is unique within one committed version.
 
-    `partition` names the column whose values are replaced as a whole by a commit.
+    `partition` names the column whose values are replaced as a whole by a commit. `filters` names what readers filter
+    and sort by beside the key, a tuple of columns each: a database that the table is published to indexes them.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Table:
     partition: str
     columns: tuple[Column, ...]
     readers: str
+    filters: tuple[tuple[str, ...], ...] = ()
 
     @property
     def column_names(self) -> list[str]:

@@ -5,7 +5,7 @@ from assets import CANONICAL_TABLES, FEATURE_TABLES
 from run_facts import AS_OF, LAKE, MACROS
 from spark_job import DAG_DEFAULTS, spark_job
 
-CHECKED = "claim_features,provider_features,neighbour_features,care_graph,member_features,member_outcomes"
+CHECKED = "claim_features,provider_features,neighbour_features,care_graph,member_features,member_outcomes,lag_triangle"
 
 with DAG(
     dag_id="build_features",

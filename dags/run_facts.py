@@ -6,6 +6,7 @@ facts on the event, and the next DAG reads them there. A run started by hand rea
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from airflow.sdk import Param
@@ -97,6 +98,118 @@ SEARCH_BUDGET = Param(
     title="Search budget",
     description="Shapes of trees tried in each training fold; 0 keeps the usual ones.",
 )
+ANNUAL_TREND = Param(
+    0.0,
+    type="number",
+    minimum=-0.5,
+    maximum=1.0,
+    title="Annual trend",
+    description="Rise of cost a year and member (0.06 is 6 %) by which past costs are brought to the coming year.",
+)
+APPROVAL = Param(
+    "automatic",
+    type="string",
+    enum=["automatic", "person"],
+    title="Approval",
+    description="Who promotes a version that passes its gate: the gate itself, or persons by an approval DAG.",
+)
+FRAUD_VERSION_OF = Param(
+    "fraud_provider",
+    type="string",
+    enum=["fraud_provider", "fraud_claim"],
+    title="Model",
+    description="Registered model of which a version is to be approved.",
+)
+RISK_VERSION_OF = Param(
+    "risk_cost",
+    type="string",
+    pattern=r"^risk_[a-z0-9_-]+$",
+    maxLength=200,
+    title="Model",
+    description="Registered model of which a version is to be approved.",
+)
+VERSION = Param(
+    1,
+    type="integer",
+    minimum=1,
+    title="Version",
+    description="Number of the version, as training and the summary print it.",
+)
+FAIL_ON_BREACH = Param(
+    False,
+    type="boolean",
+    title="Fail on a breach",
+    description="Fail the run where a figure is beyond its bound, so that whoever is alerted to failures is.",
+)
+ON_BREACH = Param(
+    os.environ.get("UNDERWATCH_ON_BREACH") or "nothing",
+    type="string",
+    enum=["nothing", "ask_person"],
+    title="On a breach",
+    description="Ask a person, whose yes starts a retraining that waits for approval; or do nothing but report.",
+)
+MARKETS = ["individual", "small_group", "large_group", "self_funded_stop_loss", "medicare", "life", "disability"]
+PURPOSES = ["rating", "underwriting", "renewal", "stop_loss", "care_management"]
+MARKET = Param(
+    "large_group",
+    type="string",
+    enum=MARKETS,
+    title="Market",
+    description="Market that the quote is for; the law's rules differ by market.",
+)
+PURPOSE = Param(
+    "renewal",
+    type="string",
+    enum=PURPOSES,
+    title="Purpose",
+    description="What the quote is to be used for; a use that the law does not allow is refused with its rule.",
+)
+JURISDICTION = Param(
+    "US",
+    type="string",
+    pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+    title="Jurisdiction",
+    description="Whose rules hold: US, a state such as US-CO, or EU.",
+)
+GROUP_ID = Param(
+    None,
+    type=["null", "string"],
+    maxLength=200,
+    title="Group",
+    description="Group of the book to quote. Either this or a list of members.",
+)
+MEMBERS = Param(
+    None,
+    type=["null", "string"],
+    maxLength=1000,
+    pattern=_PLACE,
+    title="List of members",
+    description="CSV file with member_id and, for members new to the lake, age and sex. Either this or a group.",
+)
+REQUESTED_BY = Param(
+    None,
+    type=["null", "string"],
+    maxLength=200,
+    title="Requested by",
+    description="Who asks; kept for audit. Empty: the account that runs the jobs.",
+)
+REQUEST_ID = Param(
+    None,
+    type=["null", "string"],
+    maxLength=200,
+    pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    title="Request id",
+    description="Name of the request; the same name replaces its quote. Empty: the name of this run.",
+)
+INBOX = Param(
+    os.environ.get("UNDERWATCH_INBOX") or "var/inbox",
+    type="string",
+    minLength=1,
+    maxLength=1000,
+    pattern=_PLACE,
+    title="Inbox",
+    description="Folder that request files are put in; answered ones move to its done folder, others to failed.",
+)
 
 CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed")
 """Facts written on asset events."""
@@ -117,5 +230,10 @@ def carried(context: Any) -> dict[str, str]:
     return {name: value for name in CARRIED if (value := fact(context, name))}
 
 
-MACROS = {"fact": pass_context(fact)}
+def started_by(context: Any) -> str:
+    """Who started this run by hand, as Airflow signed them in; empty for a run that the clock or an asset started."""
+    return str(getattr(context.get("dag_run"), "triggering_user_name", None) or "")
+
+
+MACROS = {"fact": pass_context(fact), "started_by": pass_context(started_by)}
 """Lets templates say `{{ fact('lake') }}`."""

@@ -25,6 +25,10 @@ CONF = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.buffer.pageSize": "2m",
+    "spark.driver.extraJavaOptions": (
+        "-XX:+UseSerialGC -XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=12000 "
+        "-XX:Tier4CompileThreshold=300000 -XX:Tier4BackEdgeThreshold=800000"
+    ),
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -33,11 +37,11 @@ CONF = {
 }
 """What a small machine wants."""
 
-NOT_CURED_BY_RETRYING = range(2, 8)
-"""Exit codes of failures in the data, the checks or the command line (catalog/errors.py)."""
+NOT_CURED_BY_RETRYING = (*range(2, 8), 11, 13, 15, 16, 17)
+"""Exit codes (catalog/errors.py) of failures in data, checks, command line or audit log, of what policy refuses."""
 
-NOTHING_TO_DO = 9
-"""Exit code of a job that the data leaves nothing to do: what follows from it is skipped, not failed."""
+NOTHING_TO_DO = (9, 12)
+"""Exit codes of a job that the data or an unpromoted model leaves nothing to do: what follows is skipped."""
 
 DAG_DEFAULTS: dict[str, Any] = {
     "retries": int(os.environ.get("UNDERWATCH_RETRIES", "0")),
@@ -54,7 +58,7 @@ class SparkJob(SparkSubmitOperator):
         except AirflowException as failure:
             found = re.search(r"Error code is: (\d+)\.", str(failure))
             code = int(found[1]) if found else 1
-            if code == NOTHING_TO_DO:
+            if code in NOTHING_TO_DO:
                 raise AirflowSkipException(str(failure)) from None
             if code in NOT_CURED_BY_RETRYING:
                 raise AirflowFailException(str(failure)) from None

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import FEATURE_TABLES, FRAUD_MODEL
-from run_facts import AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEARCH_BUDGET, SEED
+from run_facts import APPROVAL, AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEARCH_BUDGET, SEED
 from spark_job import DAG_DEFAULTS, spark_job
 
 with DAG(
@@ -10,7 +10,14 @@ with DAG(
     description="Train, measure and register the fraud models, or keep the newest where nothing changed.",
     schedule=FEATURE_TABLES,
     max_active_runs=1,
-    params={"lake": LAKE, "as_of": AS_OF, "retrain": RETRAIN_WHEN, "seed": SEED, "search_budget": SEARCH_BUDGET},
+    params={
+        "lake": LAKE,
+        "as_of": AS_OF,
+        "retrain": RETRAIN_WHEN,
+        "seed": SEED,
+        "search_budget": SEARCH_BUDGET,
+        "approval": APPROVAL,
+    },
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,
     tags=["underwatch"],
@@ -23,5 +30,7 @@ with DAG(
         "--retrain={{ fact('retrain') }}",
         "--seed={{ fact('seed') }}",
         "--search-budget={{ params.search_budget }}",
+        "--approval={{ params.approval }}",
+        "--trained-by={{ started_by() }}",
         updates=(FRAUD_MODEL,),
     )

@@ -13,6 +13,9 @@ CHECKS: tuple[Check, ...] = (
     holds("the interval starts at or above zero", "expected_cost_lower >= 0"),
     holds("the expected cost lies in its interval", "expected_cost_lower <= expected_cost and "
         "expected_cost <= expected_cost_upper"),
+    holds("the service categories sum to the expected cost",
+        "expected_inpatient is null or "
+        "expected_inpatient + expected_outpatient + expected_professional + expected_pharmacy = expected_cost"),
     holds("there is a probability for an attachment point", "size(high_cost_probability) > 0"),
     holds("probabilities of high cost lie in 0..1",
           "forall(map_values(high_cost_probability), p -> p >= 0 and p <= 1)"),

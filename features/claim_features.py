@@ -11,12 +11,10 @@ from features.billing_pattern import billing_pattern
 from features.billing_shift import with_billing_shift
 from features.claim_findings import Policies, with_findings
 from features.daily_quantity import with_daily_quantity
+from features.line_evidence import MAX_EVIDENCE, SIGNALS, evidence_of, of_each
 from features.peers import ratio, with_code_share
 from features.repeat_intervals import with_repeat_share
 from features.shaped import shaped
-
-MAX_EVIDENCE = 20
-"""Lines named per claim; the costliest are enough to open a claim."""
 
 _SPECIALTY = ["provider_kind", "specialty"]
 
@@ -45,7 +43,8 @@ def _claims(lines: DataFrame) -> DataFrame:
     claim = Window.partitionBy("claim_id")
     costliest_first = claim.orderBy(F.desc("paid_amount"), "claim_line_id")
     whole = costliest_first.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    line = F.struct("claim_line_id", F.col("paid_amount").cast("double").alias("paid"), "provider_id", "physician_id")
+    paid = F.col("paid_amount").cast("double").alias("paid")
+    line = F.struct("claim_line_id", paid, "provider_id", "physician_id", *SIGNALS)
     totals = {
         "claim_from": F.min("service_from"),
         "claim_through": F.max("service_through"),
@@ -88,7 +87,8 @@ def _claims(lines: DataFrame) -> DataFrame:
         .where(F.col("_nth") == 1)
         .withColumns(
             {
-                "claim_line_ids": F.slice(F.col("lines")["claim_line_id"], 1, MAX_EVIDENCE),
+                "claim_line_ids": F.slice(of_each("lines", "claim_line_id"), 1, MAX_EVIDENCE),
+                "line_evidence": evidence_of("lines"),
                 "provider_id": _most_paid("provider_id"),
                 "physician_id": _most_paid("physician_id"),
                 "peer_group": F.concat_ws("/", "claim_type", "code_family"),
@@ -204,7 +204,7 @@ def _most_paid(who: str) -> Column:
         own = F.filter("lines", lambda line: line[who] == one)
         return F.aggregate(own, F.lit(0.0), lambda total, line: total + line["paid"])
 
-    everyone = F.array_distinct(F.array_compact(F.col("lines")[who]))
+    everyone = F.array_distinct(F.array_compact(of_each("lines", who)))
     most = F.array_max(F.transform(everyone, lambda one: F.struct(paid_to(one).alias("paid"), one.alias("id"))))["id"]
     # Nearly every claim names one; adding up per line is for the others.
     return F.when(F.size(everyone) > 1, most).otherwise(F.get(everyone, F.lit(0)))

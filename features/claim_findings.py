@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from features.doctor_shopping import drug_from_several
+from features.line_evidence import with_found
 from features.ncci_edits import bundled_lines
 from features.travel import states_same_day
 from features.unit_limits import units_above_limit
@@ -38,7 +39,8 @@ _DEFAULTS = {
 
 
 def with_findings(claims: DataFrame, signals: DataFrame, policies: Policies) -> DataFrame:
-    """Adds the features of `_DEFAULTS` to one row per claim; null where they do not apply.
+    """Adds the features of `_DEFAULTS` to one row per claim, null where they do not apply, and their lines to
+    `line_evidence`.
 
     Each part has rows only for claims of which something was found, so one small table is joined.
     """
@@ -49,9 +51,10 @@ def with_findings(claims: DataFrame, signals: DataFrame, policies: Policies) -> 
         drug_from_several(signals),
     ]
     together = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), parts)
-    found = together.groupBy("claim_id").agg(*[F.max(name).alias(f"_{name}") for name in _DEFAULTS])
+    most = [F.max(name).alias(f"_{name}") for name in _DEFAULTS]
+    found = together.groupBy("claim_id").agg(*most, F.flatten(F.collect_list("evidence")).alias("_evidence"))
     known = {
         name: F.when(F.expr(applies), F.coalesce(f"_{name}", F.lit(value)))
         for name, (applies, value) in _DEFAULTS.items()
     }
-    return claims.join(found, "claim_id", "left").withColumns(known)
+    return claims.join(found, "claim_id", "left").withColumns(known).transform(with_found, "_evidence")

@@ -13,6 +13,7 @@ from catalog import TABLES
 from features.codes import is_emergency, is_office_visit
 from features.conditions import CONDITIONS, has_condition
 from features.coverage import covered_on, months_covered
+from features.hcc import with_hcc
 from features.hospital import stay_days
 from features.known import Known
 from features.months import months_from, within
@@ -36,7 +37,7 @@ def member_features(known: Known) -> DataFrame:
         .join(_stays(year), "member_id", "left")
         .join(_panels(year), "member_id", "left")
     )
-    return measured.withColumns(_person(as_of)).transform(_shaped, as_of)
+    return measured.withColumns(_person(as_of)).transform(with_hcc, as_of).transform(_shaped, as_of)
 
 
 def _history(known: Known) -> DataFrame:
@@ -128,7 +129,7 @@ def _person(as_of: date) -> dict[str, Column]:
     }
 
 
-_UNKNOWN_WITHOUT_HISTORY = {"age", "sex_male", "top_month_share", "panel_mean_cost"}
+_UNKNOWN_WITHOUT_HISTORY = {"age", "sex_male", "top_month_share", "panel_mean_cost", "hcc_disease_score", "hcc_count"}
 
 
 def _shaped(measured: DataFrame, as_of: date) -> DataFrame:

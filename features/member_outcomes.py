@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from features.coverage import covered_on, months_covered
@@ -13,6 +13,8 @@ from features.months import months_from, within
 from features.shaped import shaped
 
 HORIZON_MONTHS = 12
+CATEGORIES = ("inpatient", "outpatient", "professional", "pharmacy")
+"""Claim types: every line is of one of them."""
 
 
 def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
@@ -23,7 +25,7 @@ def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
     cost = (
         now.lines.where(within("service_from", as_of, end))
         .groupBy("member_id")
-        .agg(F.sum("cost").alias("allowed_amount"))
+        .agg(F.sum("cost").alias("allowed_amount"), *[_of(kind).alias(f"allowed_{kind}") for kind in CATEGORIES])
     )
     ends = [months_from(as_of, month) for month in range(1, HORIZON_MONTHS + 1)]
     return (
@@ -37,7 +39,12 @@ def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
             F.lit(HORIZON_MONTHS).alias("horizon_months"),
             F.coalesce("months_covered", F.lit(0)).alias("months_covered"),
             F.coalesce("allowed_amount", F.lit(0.0)).alias("allowed_amount"),
+            *[F.coalesce(f"allowed_{kind}", F.lit(0.0)).alias(f"allowed_{kind}") for kind in CATEGORIES],
             F.lit(end <= known_by).alias("complete"),
         )
         .transform(shaped, "member_outcomes", as_of)
     )
+
+
+def _of(kind: str) -> Column:
+    return F.sum(F.when(F.col("claim_type") == kind, F.col("cost")).otherwise(0.0))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from features.line_evidence import evidence_entry
 from features.policy_lines import policy_lines
 
 MODIFIERS = (
@@ -24,8 +25,8 @@ _EITHER_CODE_SINCE = "2019-07-01"
 
 
 def bundled_lines(signals: DataFrame, edits: DataFrame) -> DataFrame:
-    """One row per claim with such lines: `bundled_lines` and `bundled_by_modifier_lines` (an allowed modifier let them
-    through).
+    """One row per claim with such lines: `bundled_lines`, `bundled_by_modifier_lines` (an allowed modifier let them
+    through) and `evidence` (see line_evidence), the lines of each.
 
     Denied lines neither count nor bundle others, so a bill that was denied and sent again is no pair with itself.
     Each line counts once, however many codes it is part of.
@@ -55,6 +56,10 @@ def bundled_lines(signals: DataFrame, edits: DataFrame) -> DataFrame:
         .agg(
             F.count_if(~through).alias("bundled_lines"),
             F.count_if(through).alias("bundled_by_modifier_lines"),
+            F.array(
+                evidence_entry("bundled_lines", F.collect_list(F.when(~through, F.col("claim_line_id")))),
+                evidence_entry("bundled_by_modifier_lines", F.collect_list(F.when(through, F.col("claim_line_id")))),
+            ).alias("evidence"),
         )
     )
 

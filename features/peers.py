@@ -103,4 +103,4 @@ def held_units_ratio() -> Column:
 
 def ratio(top: Column, bottom: Column) -> Column:
     """Double quotient; null where the divisor is zero or unknown."""
-    return F.try_divide(top.cast("double"), bottom.cast("double"))
+    return top.cast("double") / F.nullif(bottom.cast("double"), F.lit(0.0))

@@ -24,6 +24,14 @@ _DEVIATIONS = {
     "units_z": "units_vs_code",
 }
 
+_PAID_SHARES = {
+    "inpatient_paid_share": "claim_type = 'inpatient'",
+    "equipment_paid_share": "equipment",
+    "laboratory_paid_share": "laboratory",
+    "drug_paid_share": "drug",
+}
+"""Share of the paid amount -> the lines it counts."""
+
 
 def provider_features(year: DataFrame, graph: DataFrame, providers: DataFrame, as_of: date) -> DataFrame:
     """One row per billing provider of `year` (what `look_back` makes); `graph` is its `care_graph`, `providers` the
@@ -74,19 +82,20 @@ def _lines(year: DataFrame) -> DataFrame:
     """Sums over lines."""
     paid = F.col("paid_amount").cast("double")
 
-    def paid_share(condition: Column, name: str) -> Column:
-        return ratio(F.sum(F.when(condition, paid).otherwise(0.0)), F.sum(paid)).alias(name)
+    def paid_where(condition: str) -> Column:
+        return F.sum(F.when(F.expr(condition), paid).otherwise(0.0))
 
     def share(flag: str, name: str) -> Column:
         return F.avg(F.col(flag).cast("int")).alias(name)
 
-    return year.groupBy("provider_id").agg(
+    sums = year.groupBy("provider_id").agg(
         F.count("*").alias("line_count"),
         F.sum("paid_amount").alias("paid_amount"),
         share("weekend", "weekend_share"),
         F.avg("visit_level").alias("mean_visit_level"),
         F.avg((F.col("visit_level") >= HIGH_LEVEL).cast("int")).alias("high_level_visit_share"),
-        ratio(F.sum(F.when(F.col("usual_paid").isNotNull(), paid)), F.sum("usual_paid")).alias("paid_vs_code"),
+        F.sum(F.when(F.col("usual_paid").isNotNull(), paid)).alias("_comparable_paid"),
+        F.sum("usual_paid").alias("_usual_paid"),
         F.avg(held_units_ratio()).alias("units_vs_code"),
         share("duplicate", "duplicate_line_share"),
         F.sum(F.col("after_death").cast("int")).alias("after_death_lines"),
@@ -94,10 +103,13 @@ def _lines(year: DataFrame) -> DataFrame:
         share("during_stay", "during_stay_share"),
         share("out_of_state", "out_of_state_share"),
         F.avg((F.col("paid_amount") == 0).cast("int")).alias("zero_paid_share"),
-        paid_share(F.col("claim_type") == "inpatient", "inpatient_paid_share"),
-        paid_share(F.col("equipment"), "equipment_paid_share"),
-        paid_share(F.col("laboratory"), "laboratory_paid_share"),
-        paid_share(F.col("drug"), "drug_paid_share"),
+        *[paid_where(condition).alias(f"_{name}") for name, condition in _PAID_SHARES.items()],
+    )
+    return sums.withColumns(
+        {
+            "paid_vs_code": ratio(F.col("_comparable_paid"), F.col("_usual_paid")),
+            **{name: ratio(F.col(f"_{name}"), F.col("paid_amount")) for name in _PAID_SHARES},
+        }
     )
 
 

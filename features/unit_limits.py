@@ -10,11 +10,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from features.line_evidence import evidence_entry
 from features.policy_lines import policy_lines
+
+_LINE = ("claim_id", "claim_line_id")
 
 
 def units_above_limit(signals: DataFrame, limits: DataFrame) -> DataFrame:
-    """One row per claim with units above a limit: `units_above_limit`.
+    """One row per claim with units above a limit: `units_above_limit` and `evidence` (see line_evidence), their lines.
 
     Where a day's units come on several claims, those above the limit are of the claim known later. Denied lines do
     not count.
@@ -32,9 +35,12 @@ def units_above_limit(signals: DataFrame, limits: DataFrame) -> DataFrame:
         .drop("limits", "limit", "hcpcs_modifier_1")
     )
     of_lines = F.col("adjudication_indicator") == "1"
-    by_line = lines.where(of_lines).select("claim_id", (F.col("daily") - F.col("max_units")).alias("above"))
+    by_line = lines.where(of_lines).select(*_LINE, (F.col("daily") - F.col("max_units")).alias("above"))
     above = by_line.where("above > 0").unionByName(_above_in_day(lines.where(~of_lines)))
-    return above.groupBy("claim_id").agg(F.sum("above").alias("units_above_limit"))
+    return above.groupBy("claim_id").agg(
+        F.sum("above").alias("units_above_limit"),
+        F.array(evidence_entry("units_above_limit", F.collect_set("claim_line_id"))).alias("evidence"),
+    )
 
 
 def _holds_on_day(limit: Column) -> Column:
@@ -43,7 +49,7 @@ def _holds_on_day(limit: Column) -> Column:
 
 
 def _above_in_day(lines: DataFrame) -> DataFrame:
-    """`claim_id` and `above` of lines that carry a day's units over its limit, in the order they became known."""
+    """_LINE and `above` of lines that carry a day's units over its limit, in the order they became known."""
     same_day = ["visit", "setting", "code"]
     # Few days are above their limit; only their lines are sorted.
     full = (
@@ -58,5 +64,5 @@ def _above_in_day(lines: DataFrame) -> DataFrame:
         lines.join(full, same_day, "left_semi")
         .withColumn("above", F.least(so_far - F.col("max_units"), F.col("daily")))
         .where("above > 0")
-        .select("claim_id", "above")
+        .select(*_LINE, "above")
     )

@@ -17,16 +17,21 @@ class BadDate(UnderwatchError):
     exit_code = 2
 
 
+def given_day(text: str) -> date:
+    """The day of an option --as-of. Raises BadDate."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadDate(f"--as-of {text!r} is not a date; write it as YYYY-MM-DD") from None
+
+
 def resolve_as_of(spark: SparkSession, lake: Lake, text: str) -> date:
     """The day given as YYYY-MM-DD or, where empty, the last day on which the lake learned of a claim.
 
     Raises BadDate for anything else and MissingTable when the lake holds no claims.
     """
     if text:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise BadDate(f"--as-of {text!r} is not a date; write it as YYYY-MM-DD") from None
+        return given_day(text)
     known = [
         lake.read(spark, table).agg(F.max("known_date")).collect()[0][0]
         for table in ("claim_lines", "pharmacy_claims")

@@ -26,7 +26,8 @@ from lake import Lake
 MAY_LACK = {
     *("investigations", "pharmacy_claims", "providers", "rejected_rows", "exclusions", "remittances", "code_findings"),
     *("provider_links", "cases"),
-    *("member_features", "member_outcomes"),
+    *("member_features", "member_outcomes", "lag_triangle"),
+    "underwriting_members",  # a use may not tell members apart
 }
 """Tables that may legitimately have no rows: a source brings none, says that nobody's claims are complete, or no ring
 was found."""
@@ -36,6 +37,7 @@ def check_tables(
     tables: Annotated[str, typer.Option("--tables", help="Tables to check, joined by commas.")],
     lake: LakeRoot = DEFAULT_LAKE,
     batch_id: Annotated[str, typer.Option("--batch-id", help="Batch to check, for tables of deliveries.")] = "",
+    request_id: Annotated[str, typer.Option("--request-id", help="Request to check, for tables of quotes.")] = "",
     as_of: AsOf = "",
     staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, before it is published.")] = False,
     accept_volume: Annotated[
@@ -53,9 +55,11 @@ def check_tables(
     delivered = [name for name in names if _is_delivered(name)]
     if delivered and not batch_id:
         raise typer.BadParameter(f"--batch-id is needed to check {', '.join(delivered)}")
+    if not request_id and any(TABLES[name].partition == "request_id" for name in names):
+        raise typer.BadParameter("--request-id is needed to check quotes")
     store = Lake(lake)
     with spark_session("check-tables", master) as spark:
-        value = batch_id or str(resolve_as_of(spark, store, as_of))
+        value = batch_id or request_id or str(resolve_as_of(spark, store, as_of))
         check(spark, store, names, value, staged, accept_volume)
 
 

@@ -5,6 +5,7 @@ Command files import Spark, XGBoost or PyTorch, which cost seconds, so only the 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -30,18 +31,38 @@ COMMANDS = {
     "build-features": "Build the feature tables as of a date.",
     "train-fraud": "Train the fraud models, measure them out of sample and register them.",
     "train-risk": "Train the risk models, measure them out of time and register them.",
+    "compare-models": "Print a version beside the champion, its gate and who approved it.",
+    "approve": "Let a version that passed its gate score; a risk model needs two persons.",
+    "rollback": "Let a version that scored before score again.",
+    "model-card": "Print the model card of a version: data, use, limits, metrics, gate, fairness, approvals.",
     "score-claims": "Score claims and providers with the champion models; stage the result.",
     "score-risk": "Predict every member's cost with the champion model; stage the result.",
     "evaluate": "Hold the published provider ranking against a file of labels.",
-    "publish": "Swap what readers see to the staged tables, in one transaction each.",
+    "quote": "Quote a group or a list of members, where the law allows the use.",
+    "publish": "Swap what readers see to the staged tables; with --to, copy them to PostgreSQL.",
+    "answer-requests": "Answer the request files of an inbox folder, each once.",
     "link-providers": "Say which provider ids are one provider, with a probability for each pair.",
     "audit-sample": "Draw a random sample of a provider's paid claims for review, which can be replayed.",
     "audit-estimate": "Estimate the overpayment from a reviewed sample, with its lower bound.",
+    "audit-log": "Print who did what to models, tables and quotes, newest last.",
+    "audit-log-verify": "Find the first changed, removed or moved entry of the audit log.",
+    "monitor": "Hold data, features, scores and outcomes against what the champions were trained on.",
+    "breaches": "Print the breaches that monitoring kept of a day.",
+    "lineage": "Say where published rows came from, from the files delivered on, and write a page.",
+    "replay": "Make published scores again from what they were made of, and compare row by row.",
     "summary": "Say what the lake holds and what was published last.",
     "sql": "Answer a SQL query on the tables of the lake.",
+    "workbench": "Open the web workbench: review queue, dispositions, quotes, models.",
     "export": "Write a published table to a CSV file.",
+    "export-views": "Write a DuckDB file with a view of each table of the lake.",
 }
 """Command name -> one-line help. `ingest-claims` is function `ingest_claims` of jobs/ingest_claims.py."""
+
+
+DISK_FULL = (
+    "the disk (or a quota) is full; readers keep the previous version of every table. Make room, such as by "
+    "vacuum_orphans (docs/runbook.md), and run it again"
+)
 
 
 class _Commands(TyperGroup):
@@ -90,6 +111,11 @@ def main() -> None:
     except UnderwatchError as error:
         typer.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) and "os error 28" not in str(error):
+            raise
+        typer.secho(f"DiskFull: {DISK_FULL}", fg="red", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

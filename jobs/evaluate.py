@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from catalog.errors import BadDelivery, MissingTable
-from jobs.as_of import BadDate
+from jobs.as_of import given_day
 from jobs.options import DEFAULT_LAKE, AsOf, LakeRoot
 from jobs.sql import connect
 from jobs.text_table import text_console, text_table
@@ -97,10 +96,7 @@ def _ranks(lake: Lake, as_of: str) -> pd.DataFrame:
     lake.version("scored_providers")  # a clear error when nothing was published
     db = connect(lake)
     days = [day for (day,) in db.sql("select distinct as_of from scored_providers order by 1").fetchall()]
-    try:
-        day = date.fromisoformat(as_of) if as_of else days[-1]
-    except ValueError:
-        raise BadDate(f"--as-of {as_of!r} is not a date; write it as YYYY-MM-DD") from None
+    day = given_day(as_of) if as_of else days[-1]
     if day not in days:
         raise MissingTable(f"no providers were scored as of {day}; published are {', '.join(map(str, days))}")
     found = db.execute("select provider_id, fraud_rank from scored_providers where as_of = ?", [day]).df()

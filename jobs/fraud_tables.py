@@ -66,7 +66,7 @@ def _collected(claims: DataFrame, what: str, most: int) -> pd.DataFrame:
     share = min(1.0, most / max(rows, 1))
     if share < 1.0:
         claims = claims.where(F.pmod(F.xxhash64("claim_id"), F.lit(1_000_000)) < F.lit(int(share * 1_000_000)))
-    kept = claims.drop("claim_line_ids").withColumn("paid_amount", F.col("paid_amount").cast("double"))
+    kept = claims.drop("claim_line_ids", "line_evidence").withColumn("paid_amount", F.col("paid_amount").cast("double"))
     frame: pd.DataFrame = kept.toPandas()
     log.info(f"collected {what}", rows=len(frame), of=rows)
     return frame.sort_values("claim_id", ignore_index=True)

@@ -1,8 +1,8 @@
 """A whole Airflow for one run: its own folder, metadata database, port and secrets, gone when the run ends.
 
 A fresh database costs three seconds and means that nothing an earlier, killed run left behind can hold this one up.
-Only the components a batch needs are started: API server, scheduler and DAG processor (no task here defers, so no
-triggerer). The folder stays, for its logs.
+Only the components a batch needs are started: API server, scheduler and DAG processor (no task here defers, and a
+task that waits for a person needs none either, so no triggerer). The folder stays, for its logs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
 }
-SHARED_MODULES = {"assets", "run_facts", "spark_job"}
+SHARED_MODULES = {"approval", "assets", "breach", "run_facts", "spark_job"}
 _RUNS_KEPT = 10
 
 

@@ -22,7 +22,8 @@ def configure_logging() -> None:
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for at each line: who runs a command within a test or a service may have put another one there since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

@@ -6,30 +6,57 @@ import duckdb
 import typer
 
 from catalog.errors import CheckStopped, MissingTable
+from jobs.acting import acting
 from jobs.checked import check_run, docs_folder, table_names
 from jobs.options import DEFAULT_LAKE, AsOf, LakeRoot
 from jobs.progress import step
+from jobs.publish_sql import publish_to
+from jobs.recipe import digest
 from jobs.sql import connect
-from lake import Lake, Staged
+from lake import AuditLog, Lake, Staged
 
 
 def publish(
-    tables: Annotated[str, typer.Option("--tables", help="Staged tables to publish, joined by commas.")],
+    tables: Annotated[
+        str, typer.Option("--tables", help="Staged tables to publish, joined by commas. With --to, empty means all.")
+    ] = "",
     lake: LakeRoot = DEFAULT_LAKE,
     as_of: AsOf = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="Copy what the lake has published to this PostgreSQL: postgresql://USER@HOST:5432/DATABASE. "
+            "The password is best left to PGPASSWORD or ~/.pgpass.",
+        ),
+    ] = "",
+    schema: Annotated[str, typer.Option(help="With --to: schema that readers see.")] = "underwatch",
+    wait: Annotated[int, typer.Option(min=1, help="With --to: seconds that readers may be in the way.")] = 300,
 ) -> None:
     """Swap what readers see to the staged tables, each in one transaction, if their checks did not stop.
 
+    With --to, copy published tables to PostgreSQL instead: all of them swapped in one transaction, with keys, indexes,
+    comments and roles that may read. A version that is there already is skipped.
+
     Example: underwatch publish --tables scored_claims,scored_providers,cases --as-of 2025-12-31
+
+    Example: underwatch publish --to postgresql://publisher@db.example:5432/claims
     """
-    store = Lake(lake)
+    store, log = Lake(lake), AuditLog(lake)
+    if to:
+        publish_to(store, to, tables, schema, wait)
+        return
     day = _day(store, as_of)
     staged = [store.staged(name, day) for name in table_names(tables)]
     for each in staged:  # all of them before any is swapped
         require_checked(store, each)
     for each in staged:
         with step(f"publishing {each.table}", as_of=each.partition_value) as found:
-            found["version"] = store.commit(each, run="publish")
+            found["version"] = version = store.commit(each, run="publish")
+            said = {"as_of": each.partition_value, "version": version, "content": each.content}
+            if each.recipe:
+                said["recipe_sha256"] = digest(each.recipe)
+            log.append(actor=acting(), action="publish", subject=each.table, details=said)
 
 
 def require_checked(lake: Lake, staged: Staged) -> None:

@@ -28,14 +28,14 @@ _FIGURES = {
 _DECIDING = ("r2", "r2_capped_250k", "deviance")  # the intervals of the others are in MLflow
 
 
-def print_report(trained: Trained, version: str) -> None:
+def print_report(trained: Trained, name: str, version: str) -> None:
     """Scores against baselines on each test, the model's interval and tail, and what should be known about it."""
     console = Console(width=140)
     if len(trained.scores):
         table = TextTable(
             "method",
             *_FIGURES.values(),
-            title=f"risk_cost version {version} against its baselines (95 % bootstrap interval)",
+            title=f"{name} version {version} against its baselines (95 % bootstrap interval)",
         )
         for words, rows in trained.scores.groupby("test", sort=False):
             table.add_row(f"[bold]{words}: {rows['members'].iloc[0]:,} members")

@@ -17,6 +17,7 @@ from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, S
 from jobs.processes import PeakMemory
 from jobs.synthetic_delivery import ensure_synthetic
 from jobs.watch import Watch
+from lake import Lake
 from sources import SOURCES
 
 LAST = {"score_claims": "train_fraud", "score_risk": "train_risk"}
@@ -69,8 +70,11 @@ def run(
             watch.until_done()
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     typer.echo(f"Done in {minutes}:{seconds:02d}; peak memory of all processes {memory.peak_bytes / 2**30:.1f} GiB.\n")
-    from jobs.summary import summary  # here, because it brings libraries that the long wait need not hold in memory
+    # Here, because they bring libraries that the long wait need not hold in memory.
+    from jobs.quote_sample import sample_quote
+    from jobs.summary import summary
 
+    sample_quote(Lake(root))
     summary(lake=root)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from pyspark.errors import AnalysisException
@@ -16,6 +17,7 @@ from jobs.fingerprint import fingerprint
 from jobs.fraud_tables import edge_frame, on_day, provider_frame
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import step
+from jobs.recipe import recipe_of, scoring
 from jobs.recovery_tables import claim_recovery, provider_recovery
 from jobs.spark import spark_session
 from jobs.train_fraud import CLAIM_MODEL, DEFAULT_CAPACITY, PROVIDER_MODEL, Capacity
@@ -38,10 +40,18 @@ def score_claims(
         score_as_of(spark, store, resolve_as_of(spark, store, as_of), capacity)
 
 
-def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DEFAULT_CAPACITY) -> dict[str, bool]:
+def score_as_of(
+    spark: SparkSession,
+    lake: Lake,
+    day: date,
+    capacity: float = DEFAULT_CAPACITY,
+    models: Mapping[str, str] | None = None,
+    out: Lake | None = None,
+) -> dict[str, bool]:
     """Stage scored_claims, scored_providers and cases of a day; table -> whether it changed.
 
     A table with the same content as what was staged before stays staged, with the time it was first scored.
+    `models` (name -> version) score instead of the champions, and `out` is staged to instead of `lake`: for a replay.
     Raises ModelUnavailable without champions and MissingTable without features.
     """
     from models.fraud.claims import ClaimModel
@@ -49,8 +59,9 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
     from models.fraud.score_claims import scored_claims
     from models.fraud.score_providers import scored_providers
 
-    registry = Registry(lake.root)
-    provider_version, claim_version = registry.champion(PROVIDER_MODEL), registry.champion(CLAIM_MODEL)
+    registry, out, lake = Registry(lake.root), out or lake, lake.now()
+    provider_version, claim_version = (scoring(registry, name, models) for name in (PROVIDER_MODEL, CLAIM_MODEL))
+    recipe = recipe_of(lake, "score-claims", day, {"capacity": capacity}, (provider_version, claim_version))
     with step("scoring providers", model=str(provider_version), as_of=str(day)) as found:
         model = ProviderModel.load(provider_version.folder)
         providers = provider_frame(spark, lake, day)
@@ -69,7 +80,7 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
         check_conserved("scored_claims", totals(features), scored)
         found.update(claims=scored[0], basis=claim_model.basis, recovery=f"{recovery.book:.0%} {recovery.basis}")
     with step("staging scored_claims") as found:
-        changed = {"scored_claims": _stage(spark, lake, claims, "scored_claims", claim_version, day)}
+        changed = {"scored_claims": _stage(spark, out, claims, "scored_claims", claim_version, day, recipe)}
         found["changed"] = changed["scored_claims"]
     with step("finding cases", as_of=str(day)) as found:
         cases = find_cases(on_day(spark, lake, "care_graph", day), earlier_cases(spark, lake, day))
@@ -81,19 +92,21 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date, capacity: float = DE
         judged = scored_providers(providers, scores, model, ranks, lines, cases.case_of(), regained).localCheckpoint()
         billed = totals(on_day(spark, lake, "provider_features", day))
         check_conserved("scored_providers", billed, totals(judged), "providers")
-        changed["scored_providers"] = _stage(spark, lake, judged, "scored_providers", provider_version, day)
+        changed["scored_providers"] = _stage(spark, out, judged, "scored_providers", provider_version, day, recipe)
         found.update(changed=changed["scored_providers"], recovery=f"{regained.book:.0%} {regained.basis}")
     with step("staging cases") as found:
         described = latest(lake.read_or_empty(spark, "providers"), ["provider_id"], day)
         same = lake.read_or_empty(spark, "provider_links").where(F.col("as_of") == F.lit(day))
         members = claims.select("claim_id", "provider_id", "member_id", "fraud_rank")
         rows = case_rows(cases, described, same, judged, members, lines).localCheckpoint()
-        changed["cases"] = _stage(spark, lake, rows, "cases", provider_version, day)
+        changed["cases"] = _stage(spark, out, rows, "cases", provider_version, day, recipe)
         found["changed"] = changed["cases"]
     return changed
 
 
-def _stage(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, model: RegisteredModel, day: date) -> bool:
+def _stage(
+    spark: SparkSession, lake: Lake, scored: DataFrame, table: str, model: RegisteredModel, day: date, recipe: str
+) -> bool:
     stamped = scored.withColumns(
         {
             "as_of": F.lit(day),
@@ -105,7 +118,7 @@ def _stage(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, model
     ).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[table].columns])
     if _same_as_staged(spark, lake, stamped, table, day):
         return False
-    lake.stage(stamped, table, day)
+    lake.stage(stamped, table, day, recipe)
     return True
 
 

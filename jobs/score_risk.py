@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,17 +17,20 @@ from jobs.as_of import resolve_as_of
 from jobs.fingerprint import fingerprint
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import step
+from jobs.recipe import recipe_of, scoring
 from jobs.risk_tables import CareGraphs, on_day
 from jobs.spark import spark_session
-from jobs.train_risk import GRAPH_MODEL, MODEL
 from lake import Lake
 from models.registry import CHAMPION, RegisteredModel, Registry
+from models.risk.names import GRAPH_MODEL, MODEL
 
 TABLE = TABLES["risk_predictions"].name
+SPLIT = tuple(f"expected_{kind}" for kind in ("inpatient", "outpatient", "professional", "pharmacy"))
 POINTS = ("50000", "100000", "250000")
 _SCORED = (
     "member_id string, months_observed int, expected_cost double, expected_cost_lower double, "
-    f"expected_cost_upper double, {', '.join(f'above_{point} double' for point in POINTS)}, reasons {REASONS_TYPE}"
+    f"expected_cost_upper double, {', '.join(f'above_{point} double' for point in POINTS)}, "
+    f"{', '.join(f'{name} double' for name in SPLIT)}, reasons {REASONS_TYPE}"
 )
 
 
@@ -41,16 +44,23 @@ def score_risk(lake: LakeRoot = DEFAULT_LAKE, as_of: AsOf = "", master: Master =
         score_as_of(spark, store, resolve_as_of(spark, store, as_of))
 
 
-def score_as_of(spark: SparkSession, lake: Lake, day: date) -> bool:
+def score_as_of(
+    spark: SparkSession, lake: Lake, day: date, models: Mapping[str, str] | None = None, out: Lake | None = None
+) -> bool:
     """Stage the predictions of a day; False where the same were staged before, which then stay with their time.
 
+    `models` (name -> version) score instead of the champion, and `out` is staged to instead of `lake`: for a replay.
     Raises ModelUnavailable without a champion and MissingTable without members.
     """
-    registry = Registry(lake.root)
-    champion = registry.champion(MODEL)
-    graph = registry.aliased(GRAPH_MODEL, CHAMPION)
+    registry, out, lake = Registry(lake.root), out or lake, lake.now()
+    champion = scoring(registry, MODEL, models)
+    if models is None:
+        graph = registry.aliased(GRAPH_MODEL, CHAMPION)
+    else:
+        graph = scoring(registry, GRAPH_MODEL, models) if GRAPH_MODEL in models else None
     if graph is not None and graph.tags.get("paired_with") != champion.version:
         graph = None
+    recipe = recipe_of(lake, "score-risk", day, {}, (champion, *([graph] if graph else [])))
     with step("predicting next year's cost", model=str(graph or champion), as_of=str(day)) as found:
         features = on_day(spark, lake, "member_features", day)
         if graph is not None:
@@ -66,9 +76,9 @@ def score_as_of(spark: SparkSession, lake: Lake, day: date) -> bool:
         found.update(members=book["members"], expected_cost=f"{book['cost']:,.0f} USD")
     predictions = _published(scored, day, float(book["mean"]), graph or champion)
     with step("staging risk_predictions") as found:
-        found["changed"] = changed = not _same_as_staged(spark, lake, predictions, day)
+        found["changed"] = changed = not _same_as_staged(spark, out, predictions, day)
         if changed:
-            lake.stage(predictions, TABLE, day)
+            out.stage(predictions, TABLE, day, recipe)
     scored.unpersist()
     return changed
 
@@ -78,7 +88,6 @@ def _scorer(files: dict[str, bytes]) -> Callable[[Iterator[pd.DataFrame]], Itera
 
     def score(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         from models.risk.model import RiskModel
-        from models.risk.rows import model_input
 
         with tempfile.TemporaryDirectory() as scratch:
             for name, content in files.items():
@@ -87,15 +96,15 @@ def _scorer(files: dict[str, bytes]) -> Callable[[Iterator[pd.DataFrame]], Itera
         for batch in batches:
             if not len(batch):
                 continue
-            frame = model_input(batch)
             expected = batch["graph_cost"].to_numpy(float) if "graph_cost" in batch else None
             people = pd.DataFrame(
                 {
                     "member_id": batch["member_id"].to_numpy(),
-                    "months_observed": frame["months_observed"].astype(int),
-                }
+                    "months_observed": batch["months_observed"].fillna(0).astype(int),
+                },
+                index=batch.index,
             )
-            yield pd.concat([people, model.predict(frame, expected)], axis=1).assign(reasons=model.reasons(frame))
+            yield pd.concat([people, model.answer(batch, expected)], axis=1)
 
     return score
 
@@ -134,8 +143,9 @@ def _graph_cost(spark: SparkSession, lake: Lake, day: date, features: DataFrame,
     from models.risk.graph import GraphModel
     from models.risk.rows import model_input
 
-    frame = model_input(features.toPandas())
-    cost = GraphModel.load(graph.folder).predict(frame, CareGraphs(spark, lake).on(day))
+    challenger = GraphModel.load(graph.folder)
+    frame = model_input(features.toPandas(), challenger.features)
+    cost = challenger.predict(frame, CareGraphs(spark, lake).on(day))
     return spark.createDataFrame(pd.DataFrame({"member_id": frame["member_id"], "graph_cost": cost}))
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 from rich.console import Console
 
@@ -11,9 +9,11 @@ from jobs.options import DEFAULT_LAKE, LakeRoot
 from jobs.sql import connect
 from jobs.summary_delivery import print_checks, print_delivery, print_rejected
 from jobs.summary_models import print_models
+from jobs.summary_quotes import print_quotes
 from jobs.summary_scores import print_cases, print_claims, print_cost, print_providers
 from jobs.text_table import text_console, text_table
 from lake import Lake
+from models.registry import own_store
 
 _QUERIES = (
     "select fraud_rank, claim_id, paid_amount from scored_claims order by fraud_rank limit 20",
@@ -41,6 +41,7 @@ def summary(lake: LakeRoot = DEFAULT_LAKE) -> None:
     print_providers(console, connection, present)
     print_cases(console, connection, present)
     print_cost(console, connection, present)
+    print_quotes(console, connection, present)
     _print_places(console, store, connection, present)
 
 
@@ -55,13 +56,16 @@ def _print_places(console: Console, lake: Lake, connection: duckdb.DuckDBPyConne
     commands = [
         *[f'underwatch sql --lake {lake.root} "{query}"' for query in _QUERIES],
         f"underwatch export scored_claims --csv scored_claims.csv --lake {lake.root}",
+        f"underwatch workbench --lake {lake.root}    # in a browser; the first start prints a one-time password",
         f"underwatch summary --lake {lake.root}",
     ]
+    if "member_features" in present:
+        commands.append(f"underwatch quote --group ID --market large_group --purpose renewal --lake {lake.root}")
     if docs.exists():
         commands.append(f"xdg-open {docs}    # Data Docs: every check of every table")
-    database = Path(lake.root) / "mlflow" / "mlflow.db"
+    database = own_store(lake.root)
     if database.exists():
-        store = f"sqlite:///{database.resolve()}"
+        store = f"sqlite:///{database}"
         commands.append(f"mlflow ui --backend-store-uri {store}    # models, metrics, plots; http://127.0.0.1:5000")
     console.print("Open them with (the commands are in .venv/bin):")
     for command in commands:

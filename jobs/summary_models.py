@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -40,11 +38,11 @@ _TESTS = {
 
 def print_models(console: Console, lake: Lake) -> None:
     """Name, version, alias and out-of-sample metrics of each model that scores."""
-    if "UNDERWATCH_MLFLOW" not in os.environ and not (Path(lake.root) / "mlflow" / "mlflow.db").exists():
+    from models.registry import CHAMPION, Registry, has_store
+
+    if not has_store(lake.root):
         console.print("No model was trained.\n")
         return
-    from models.registry import CHAMPION, Registry
-
     registry = Registry(lake.root)
     columns = ("model", "version", "alias", "measured on", "out-of-sample metrics (95 % interval)")
     text = text_table("Models", *columns, wrap=columns[3:], lines=True)
@@ -52,7 +50,7 @@ def print_models(console: Console, lake: Lake) -> None:
         model = registry.aliased(name, CHAMPION) or registry.newest(name)
         if model is not None:
             words, metrics = measured(model)
-            text.add_row(name, model.version, ", ".join(model.aliases) or "none", words, metrics)
+            text.add_row(name, model.version, ", ".join(model.aliases) or "none", words, metrics + not_promoted(model))
     console.print(text, "")
 
 
@@ -71,6 +69,14 @@ def measured(model: RegisteredModel) -> tuple[str, str]:
             cases = model.metrics.get("labelled") if test == "oof" else None
             return (f"{cases:,.0f} {words}" if cases else words), "\n".join(found)
     return "nothing: there are no labels to measure it on", ""
+
+
+def not_promoted(model: RegisteredModel) -> str:
+    """Why a version scores nobody, as a line of its own; nothing of a champion."""
+    from models.registry import CHAMPION, VERDICT
+
+    verdict = model.tags.get(VERDICT)
+    return f"\nscores nobody: {verdict}" if verdict and CHAMPION not in model.aliases else ""
 
 
 def _interval(metrics: dict[str, float], name: str) -> str:

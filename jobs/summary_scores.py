@@ -60,8 +60,8 @@ def print_cost(console: Console, connection: duckdb.DuckDBPyConnection, present:
     """Expected cost of the book, per member per month, and the members expected above each attachment point."""
     if "risk_predictions" not in present:
         console.print(
-            "No cost was predicted: no risk model was trained. It takes members whose claims are complete "
-            "(eligibility.claims_complete).\n"
+            "No cost was predicted: no risk model was promoted (the table of models says why), or none was trained, "
+            "which takes members whose claims are complete (eligibility.claims_complete).\n"
         )
         return
     connection.sql(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import tempfile
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import pandas as pd
 import typer
@@ -14,14 +14,16 @@ from catalog.errors import MissingTable
 from jobs.as_of import resolve_as_of
 from jobs.build_features import warn_of_older_features
 from jobs.fingerprint import code_version, combined, fingerprint
+from jobs.fraud_holdout import champions, held_claims, held_providers
 from jobs.fraud_report import print_report
 from jobs.fraud_tables import edge_frame, known_investigations, labelled_claims, on_day, provider_frame, sampled_claims
-from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, Seed
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, Approval, ApprovalBy, AsOf, LakeRoot, Master, Seed, TrainedBy
 from jobs.progress import step
+from jobs.promotion import Trainer, settle
 from jobs.retrain import Retrain, RetrainWhen, kept
 from jobs.spark import spark_session
 from lake import Lake
-from models.registry import CHALLENGER, CHAMPION, Registry
+from models.registry import CHAMPION, Registry
 
 if TYPE_CHECKING:
     from models.fraud.claims import ClaimModel
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 PROVIDER_MODEL, CLAIM_MODEL = "fraud_provider", "fraud_claim"
 READS = ["claim_features", "provider_features", "neighbour_features", "care_graph"]
 DEFAULT_CAPACITY = 0.05
+
+Learnt: TypeAlias = "tuple[tuple[Trained[ProviderModel], pd.DataFrame], tuple[Trained[ClaimModel], pd.DataFrame]]"
+"""Both models, each with its predictions out of fold (holdout_predictions)."""
 
 Capacity = Annotated[
     float, typer.Option("--capacity", min=0.001, max=1.0, help="Share of the book that reviewers can look at.")
@@ -53,6 +58,8 @@ def train_fraud(
     seed: Seed = 1,
     capacity: Capacity = DEFAULT_CAPACITY,
     search_budget: SearchBudget = 0,
+    approval: Approval = ApprovalBy.automatic,
+    trained_by: TrainedBy = "",
     master: Master = DEFAULT_MASTER,
 ) -> None:
     """Learn from closed investigations which providers and claims to review, measure out of fold, register.
@@ -61,7 +68,9 @@ def train_fraud(
     """
     store = Lake(lake)
     with spark_session("train-fraud", master) as spark:
-        train_as_of(spark, store, resolve_as_of(spark, store, as_of), retrain, seed, capacity, search_budget)
+        trainer = Trainer(approval, trained_by, seed)
+        day = resolve_as_of(spark, store, as_of)
+        train_as_of(spark, store, day, retrain, seed, capacity, search_budget, trainer)
 
 
 def train_as_of(
@@ -72,6 +81,7 @@ def train_as_of(
     seed: int = 1,
     capacity: float = DEFAULT_CAPACITY,
     trials: int = 0,
+    trainer: Trainer | None = None,
 ) -> dict[str, str]:
     """Model name -> version that now stands for this data: new ones, or those already trained from it."""
     registry = Registry(lake.root)
@@ -83,9 +93,10 @@ def train_as_of(
         print(f"{' and '.join(str(one) for one in same)} were trained from the same data, parameters and code: kept")
         return {one.name: one.version for one in same if one}
     warn_of_older_features(lake, day)
-    providers, claims = _learn(spark, lake, day, seed, capacity, trials)
+    learnt = _learn(spark, lake, registry, day, seed, capacity, trials)
+    providers, claims = (one for one, _ in learnt)
     with step("registering the models") as found:
-        versions = _register(registry, lake, providers, claims, day, mark, seed, capacity)
+        versions = _register(registry, lake, learnt, day, mark, seed, capacity, trainer or Trainer(seed=seed))
         found.update(versions)
     print_report(PROVIDER_MODEL, versions[PROVIDER_MODEL], providers, capacity)
     print_report(CLAIM_MODEL, versions[CLAIM_MODEL], claims, capacity)
@@ -106,8 +117,8 @@ def _labels(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
 
 
 def _learn(
-    spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float, trials: int
-) -> tuple[Trained[ProviderModel], Trained[ClaimModel]]:
+    spark: SparkSession, lake: Lake, registry: Registry, day: date, seed: int, capacity: float, trials: int
+) -> Learnt:
     from models.fraud.inputs import labels_of
     from models.fraud.train_claims import train_claims
     from models.fraud.train_providers import train_providers
@@ -137,7 +148,13 @@ def _learn(
         folds = providers.model.learnt.folds if providers.model.learnt else {}
         claims = train_claims(_with_score(sample, scores), _with_score(labelled, scores), folds, seed, capacity, trials)
         found["basis"] = claims.model.basis
-    return providers, claims
+    with step("asking the champions about the same cases"):
+        kept = champions(registry)
+        held = (
+            held_providers(providers, kept[PROVIDER_MODEL], frame, edges),
+            held_claims(claims, kept[CLAIM_MODEL], _with_score(labelled, scores)),
+        )
+    return (providers, held[0]), (claims, held[1])
 
 
 def _with_score(claims: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -147,41 +164,47 @@ def _with_score(claims: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 def _register(
     registry: Registry,
     lake: Lake,
-    providers: Trained[ProviderModel],
-    claims: Trained[ClaimModel],
+    learnt: Learnt,
     day: date,
     mark: str,
     seed: int,
     capacity: float,
+    trainer: Trainer,
 ) -> dict[str, str]:
     from models.fraud import serve
 
+    (providers, held_providers), (claims, held_claims) = learnt
     versions = lake.versions([*READS, "investigations"])
     shared = {"as_of": str(day), **{f"lake.{table}": str(number) for table, number in versions.items()}}
     params = {"as_of": day, "seed": seed, "capacity": capacity}
+    to = (registry, lake, day, mark, params, trainer)
     given, answer = serve.provider_signature(), serve.predict_providers
-    made = {PROVIDER_MODEL: _register_one(registry, PROVIDER_MODEL, providers, given, answer, params, shared, mark)}
+    made = {PROVIDER_MODEL: _register_one(*to, PROVIDER_MODEL, providers, held_providers, given, answer, shared)}
     given, answer = serve.claim_signature(), serve.predict_claims
     shared = shared | {"provider_version": made[PROVIDER_MODEL]}
-    made[CLAIM_MODEL] = _register_one(registry, CLAIM_MODEL, claims, given, answer, params, shared, mark)
+    made[CLAIM_MODEL] = _register_one(*to, CLAIM_MODEL, claims, held_claims, given, answer, shared)
     return made
 
 
 def _register_one(
     registry: Registry,
+    lake: Lake,
+    day: date,
+    mark: str,
+    params: dict[str, object],
+    trainer: Trainer,
     name: str,
     trained: Trained[Any],
+    held: pd.DataFrame,
     given: pd.DataFrame,
     predict: Any,
-    params: dict[str, object],
     tags: dict[str, str],
-    mark: str,
 ) -> str:
     from models.fraud.plots import plot_calibration, plot_precision_recall
-    from models.fraud.promote import worth_promoting
+    from models.fraud.promote import gate
 
-    promoted, why = worth_promoting(registry.aliased(name, CHAMPION), trained.model.basis, trained.metrics)
-    trained.notes.append(why)
+    judged = gate(registry.aliased(name, CHAMPION), trained.model.basis, trained.metrics, held, trainer.seed)
+    trained.notes.append(judged.verdict)
     tags = {**tags, "score_basis": trained.model.basis, "notes": "; ".join(trained.notes)}
     rounds = {"trees_per_fold": ", ".join(map(str, trained.rounds))} if trained.rounds else {}
     with (
@@ -200,7 +223,8 @@ def _register_one(
         version = registry.register(
             run, name, folder, given, predict(folder, given), mark, tags, f"{predict.__module__}:{predict.__name__}"
         )
-    registry.set_alias(name, CHAMPION if promoted else CHALLENGER, version)
+        _, why = settle(registry, lake, run, name, version, judged, held, day, trainer)
+        trained.notes[-1] = why
     return version
 
 

@@ -1,5 +1,6 @@
 """The only room that touches table storage."""
 
+from lake.audit_log import AuditLog
 from lake.storage import Lake, Staged
 
-__all__ = ["Lake", "Staged"]
+__all__ = ["AuditLog", "Lake", "Staged"]

@@ -8,23 +8,28 @@ import time
 from dataclasses import dataclass
 
 from deltalake import Transaction
-from deltalake.transaction import AddAction, CommitProperties
+from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties
 
 from catalog import TABLES
 from catalog.errors import CommitConflict
+
+KEEP_EVERY_VERSION = PostCommitHookProperties(cleanup_expired_logs=False)
+"""Left alone, a table's log forgets versions older than thirty days whenever it writes a checkpoint (each hundred)."""
 
 
 @dataclass(frozen=True)
 class Staged:
     """Files written for one partition of a table, not yet visible to readers.
 
-    `files` maps each path (relative to the table) to its size in bytes. `schema` is the Delta schema as JSON.
+    `files` maps each path (relative to the table) to its size in bytes. `schema` is the Delta schema as JSON. `recipe`
+    is the text that says how to make the same rows again, where the job that staged them can tell.
     """
 
     table: str
     partition_value: str
     files: dict[str, int]
     schema: str
+    recipe: str = ""
 
     @property
     def content(self) -> str:
@@ -47,8 +52,9 @@ def note(staged: Staged, run: str, retries: int | None = None) -> CommitProperti
     # Delta lets two transactions that only add files both succeed, so two first commits of one partition would
     # double its rows. Transactions with the same application id exclude each other.
     own = Transaction(f"{TABLES[staged.table].partition}={staged.partition_value}", int(time.time() * 1000))
+    said = {"underwatch_run": run, "partition": staged.partition_value}
     return CommitProperties(
-        custom_metadata={"underwatch_run": run, "partition": staged.partition_value},
+        custom_metadata={**said, "underwatch_recipe": staged.recipe} if staged.recipe else said,
         max_commit_retries=retries,
         app_transactions=[own],
     )

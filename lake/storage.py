@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.fs as arrow_fs
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import create_table_with_add_actions
@@ -21,7 +24,9 @@ from deltalake.transaction import create_table_with_add_actions
 from catalog import TABLES
 from catalog.errors import MissingTable
 from catalog.table import Table
-from lake.staged import Staged, adds, conflict, last_two, note, quoted
+from lake.arrow_types import arrow_schema
+from lake.pinned import Pinned
+from lake.staged import KEEP_EVERY_VERSION, Staged, adds, conflict, last_two, note, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -30,14 +35,20 @@ if TYPE_CHECKING:
 class Lake:
     """The tables under one root (a directory or an object-store URL)."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, at: Mapping[str, int] | None = None) -> None:
+        """`at`: read these versions of tables, and know of no other table; nothing can be committed then."""
         self.root = str(root).rstrip("/")
+        self.at = None if at is None else dict(at)
         if "://" not in self.root:
             self._fs, self._base = arrow_fs.LocalFileSystem(), arrow_fs.LocalFileSystem().normalize_path(self.root)
         else:
             self._fs, self._base = arrow_fs.FileSystem.from_uri(self.root)
 
     # -- reading -------------------------------------------------------------------------------
+
+    def now(self) -> Lake:
+        """This lake as it is now: what others commit later is not seen. One at given versions is itself."""
+        return self if self.at is not None else Lake(self.root, self.versions(list(TABLES)))
 
     def path(self, table: str) -> str:
         """Where a table's files and its transaction log live."""
@@ -65,6 +76,17 @@ class Lake:
         wrote = (commit for commit in commits if commit.get("partition") == str(partition))
         return str(next(wrote, {}).get("underwatch_run", ""))
 
+    def written(self, table: str, partition: str | date, version: int | None = None) -> tuple[int, str]:
+        """The version that last wrote a partition, at or before `version`, and the recipe kept with it (may be empty).
+
+        Raises MissingTable where no commit wrote it."""
+        newest = self._require(table, version).version()
+        for commit in self._require(table).history():
+            number = int(commit["version"])
+            if number <= newest and commit.get("partition") == str(partition):
+                return number, str(commit.get("underwatch_recipe", ""))
+        raise MissingTable(f"no version of {table} up to {newest} wrote {partition}")
+
     def partitions(self, table: str) -> list[str]:
         """Partition values (batch ids or as-of dates) that hold data, sorted. Empty if there is no table."""
         delta = self._delta(table)
@@ -77,6 +99,11 @@ class Lake:
         Raises MissingTable."""
         filters = None if partition is None else [(TABLES[table].partition, "=", str(partition))]
         return sorted(self._require(table, version).file_uris(filters))
+
+    def pinned(self, table: str) -> Pinned:
+        """The newest version and its files, read at once so that they belong together. Raises MissingTable."""
+        delta = self._require(table)
+        return Pinned(table, str(delta.metadata().id), delta.version(), tuple(sorted(delta.file_uris())))
 
     def read(
         self, spark: SparkSession, table: str, version: int | None = None, partition: str | date | None = None
@@ -92,16 +119,35 @@ class Lake:
 
     # -- writing -------------------------------------------------------------------------------
 
-    def stage(self, df: DataFrame, table: str, partition_value: str | date) -> Staged:
-        """Write `df` as the coming content of one partition. Readers see nothing of it before `commit`."""
+    def stage(self, df: DataFrame, table: str, partition_value: str | date, recipe: str = "") -> Staged:
+        """Write `df` as the coming content of one partition. Readers see nothing of it before `commit`, which keeps the
+        `recipe` with the version."""
         described = TABLES[table]
         value = str(partition_value)
         folder = f"{described.partition}={quoted(value)}/{uuid.uuid4().hex}"
         conformed = df.selectExpr(*[f"cast(`{c.name}` as {c.type}) as `{c.name}`" for c in described.columns])
         conformed.write.mode("error").parquet(f"{self.path(table)}/{folder}")
-        staged = Staged(table, value, self._written(table, folder), _delta_schema(conformed))
+        # Sail leaves no file where there is no row, and a partition of none is still one that was written.
+        files = self._written(table, folder) or self._write([], table, folder)
+        staged = Staged(table, value, files, _delta_schema(conformed), recipe)
         self._remember(staged)
         return staged
+
+    def write_rows(self, rows: list[dict[str, object]], table: str, partition_value: str, run: str = "") -> int:
+        """Replace one partition by a few rows, atomically and without Spark; returns the new version.
+
+        Raises ValueError for a row with another column than the table's, or without one that must be filled.
+        """
+        described = TABLES[table]
+        needed = {column.name for column in described.columns if not column.nullable}
+        for row in rows:
+            unknown, lacking = set(row) - set(described.column_names), {n for n in needed if row.get(n) is None}
+            if unknown or lacking:
+                raise ValueError(f"a row of {table} has unknown columns {sorted(unknown)} or lacks {sorted(lacking)}")
+        folder = f"{described.partition}={quoted(partition_value)}/{uuid.uuid4().hex}"
+        schema = Schema.from_arrow(arrow_schema(described)).to_json()
+        staged = Staged(table, partition_value, self._write(rows, table, folder), schema)
+        return self.commit(staged, run)
 
     def staged(self, table: str, partition_value: str | date) -> Staged:
         """What `stage` last wrote for this partition, for a later process. Raises MissingTable."""
@@ -124,6 +170,8 @@ class Lake:
         Committing the same staged files twice changes nothing. Raises CommitConflict when another process
         replaced the same partition meanwhile, and MissingTable when staged files were removed.
         """
+        if self.at is not None:
+            raise ValueError("a lake at given versions is for reading")
         gone = sum(1 for info in self._fs.get_file_info(self._paths(staged)) if not info.is_file)
         if gone:
             raise MissingTable(
@@ -171,6 +219,7 @@ class Lake:
                 mode="error",
                 partition_by=[partition],
                 commit_properties=note(staged, run, retries=0),
+                post_commithook_properties=KEEP_EVERY_VERSION,
             )
         except DeltaError:
             if not self.exists(staged.table):
@@ -189,11 +238,14 @@ class Lake:
             [partition],
             partition_filters=[(partition, "=", staged.partition_value)],
             commit_properties=note(staged, run),
+            post_commithook_properties=KEEP_EVERY_VERSION,
         )
 
     def _delta(self, table: str) -> DeltaTable | None:
+        if self.at is not None and table not in self.at:
+            return None
         try:
-            return DeltaTable(self.path(table))
+            return DeltaTable(self.path(table), version=None if self.at is None else self.at[table])
         except TableNotFoundError:
             return None
 
@@ -207,9 +259,17 @@ class Lake:
             delta.load_as_version(version)
         return delta
 
+    def _write(self, rows: list[dict[str, object]], table: str, folder: str) -> dict[str, int]:
+        """Few rows as one file of a folder; what `_written` says of it."""
+        self._fs.create_dir(f"{self._base}/tables/{table}/{folder}", recursive=True)
+        content = pa.Table.from_pylist(rows, arrow_schema(TABLES[table]))
+        pq.write_table(content, f"{self._base}/tables/{table}/{folder}/part-0.parquet", filesystem=self._fs)
+        return self._written(table, folder)
+
     def _written(self, table: str, folder: str) -> dict[str, int]:
+        """Parquet files of a folder, which may be none, and their sizes in bytes."""
         base = f"{self._base}/tables/{table}"
-        selector = arrow_fs.FileSelector(f"{base}/{folder}")
+        selector = arrow_fs.FileSelector(f"{base}/{folder}", allow_not_found=True)
         return {
             f"{folder}/{info.base_name}": info.size
             for info in self._fs.get_file_info(selector)

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#7F7F7F"
 VERMILION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"
+SERIES = (GREY, BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
+"""Colours of several lines in one plot; the first is that of the whole."""
 
 
 def new_figure(title: str, x: str, y: str) -> tuple[Figure, Axes]:

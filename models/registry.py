@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import filelock
 import pandas as pd
 
-from catalog.errors import ModelUnavailable
+from catalog.errors import ModelUnavailable, NoChampion
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,6 +38,8 @@ os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
+VERDICT = "verdict"
+"""Tag of a version: why it was promoted or not."""
 SAFE_SUFFIXES = (".ubj", ".safetensors", ".json")
 _PACKAGES = (
     "mlflow",
@@ -205,6 +207,14 @@ class Registry:
         """Make `version` the one that scores."""
         self.set_alias(model_name, CHAMPION, version)
 
+    def say_verdict(self, model_name: str, version: str, why: str) -> None:
+        """Keep with the version why it was promoted or not."""
+        self._client.set_model_version_tag(model_name, version, VERDICT, why)
+
+    def tag(self, model_name: str, version: str, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            self._client.set_model_version_tag(model_name, version, key, str(value))
+
     def set_alias(self, model_name: str, alias: str, version: str) -> None:
         self._client.set_registered_model_alias(model_name, alias, version)
 
@@ -216,22 +226,32 @@ class Registry:
     # -- scoring -------------------------------------------------------------------------------
 
     def champion(self, model_name: str) -> RegisteredModel:
-        """The version that scores. Raises ModelUnavailable when there is none or its files are damaged."""
+        """The version that scores. Raises ModelUnavailable when there is none or its files are damaged, and NoChampion
+        when versions were trained and none was promoted."""
         found = self.aliased(model_name, CHAMPION)
         if found is None:
+            newest = self.newest(model_name)
+            if newest and (why := newest.tags.get(VERDICT)):
+                raise NoChampion(f"no version of {model_name} is champion. Version {newest.version}: {why}")
             command = _train_command(model_name)
             raise ModelUnavailable(f"no version of {model_name} is champion; run `underwatch {command}` first")
         _ = found.folder  # damaged files are told before any scoring starts
         return found
 
     def aliased(self, model_name: str, alias: str) -> RegisteredModel | None:
-        """The version under an alias, or None."""
+        """The version under an alias, or None. Raises ModelUnavailable where the store does not answer."""
         from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
         try:
             return self._described(self._client.get_model_version_by_alias(model_name, alias))
-        except MlflowException:
-            return None
+        except (MlflowException, SQLAlchemyError) as error:
+            if getattr(error, "error_code", "") in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise ModelUnavailable(
+                "the model store does not answer, or not as one: see that MLflow (UNDERWATCH_MLFLOW, or the lake's own "
+                f"mlflow/mlflow.db) is up and whole, and run it again ({type(error).__name__})"
+            ) from error
 
     def newest(self, model_name: str) -> RegisteredModel | None:
         """The last registered version, champion or not, or None."""
@@ -241,6 +261,50 @@ class Registry:
         # Searched versions come without their aliases.
         last = max(versions, key=lambda version: int(version.version))
         return self._described(self._client.get_model_version(model_name, last.version))
+
+    def version(self, model_name: str, version: str) -> RegisteredModel:
+        """One version. Raises ModelUnavailable where there is none."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._described(self._client.get_model_version(model_name, version))
+        except MlflowException:
+            known = ", ".join(one.version for one in self.versions(model_name))
+            raise ModelUnavailable(
+                f"there is no version {version} of {model_name}; " + (f"versions are {known}" if known else "none is")
+            ) from None
+
+    def versions(self, model_name: str) -> list[RegisteredModel]:
+        """Every version, oldest first; without their aliases."""
+        found = self._client.search_model_versions(f"name = '{model_name}'")
+        return [self._described(one) for one in sorted(found, key=lambda one: int(one.version))]
+
+    def params(self, model: RegisteredModel) -> dict[str, str]:
+        """Parameters of the run that trained the version."""
+        return dict(self._client.get_run(model.run_id).data.params)
+
+    def names(self) -> list[str]:
+        """Names of all registered models."""
+        return sorted(model.name for model in self._client.search_registered_models())
+
+    def text(self, model: RegisteredModel, file: str) -> str:
+        """A text that the run which trained the version logged. Raises ModelUnavailable where it is not there."""
+        import mlflow
+
+        _ = self._client  # sets where MLflow looks
+        try:
+            return str(mlflow.artifacts.load_text(f"runs:/{model.run_id}/{file}"))
+        except Exception as error:  # MLflow raises a different class for each kind of store
+            raise ModelUnavailable(f"{file} of {model} cannot be read ({type(error).__name__})") from error
+
+    def log_text(self, model: RegisteredModel, text: str, file: str) -> None:
+        """Add a text to the run that trained the version, or replace it."""
+        self._client.log_text(model.run_id, text, file)
+
+    def exclusively(self) -> filelock.BaseFileLock:
+        """Held by one process at a time, on this machine: for reading aliases and then moving them."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        return filelock.FileLock(self._home / ".underwatch-promotion.lock", timeout=300)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -291,6 +355,16 @@ class Registry:
         )
 
 
+def has_store(lake_root: str) -> bool:
+    """Whether there is a model store to ask: a server, or the lake's own database. Asking Registry makes the latter."""
+    return "UNDERWATCH_MLFLOW" in os.environ or own_store(lake_root).exists()
+
+
+def own_store(lake_root: str) -> Path:
+    """The database of the lake's own model store."""
+    return Path(lake_root).resolve() / "mlflow" / "mlflow.db"
+
+
 def _sums(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     unsafe = [path.name for path in files if path.suffix not in SAFE_SUFFIXES]
@@ -313,4 +387,9 @@ def _requirements() -> list[str]:
 
 
 def _train_command(model_name: str) -> str:
-    return _TRAIN.get(model_name.split("_")[0], "train-risk")
+    command = _TRAIN.get(model_name.split("_")[0], "train-risk")
+    for word in ("without", "only"):  # risk models of fewer features, see models/risk/names.py
+        _, found, fields = model_name.partition(f"_{word}_")
+        if found:
+            command += f" --{word} {fields.replace('-', ',')}"
+    return command

@@ -13,6 +13,10 @@ import pytest
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=["spark", "sail"], default="spark", help="What runs the DataFrame code.")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if SHARED_DATA.is_dir():
         return
@@ -29,17 +33,28 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[object]:
-    """One local session for all tests: starting Spark costs more than most tests."""
+def spark(request: pytest.FixtureRequest) -> Iterator[object]:
+    """One session for all tests: starting Spark costs more than most tests."""
     from pyspark.sql import SparkSession
 
+    from jobs.spark import sail_session
+
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    if request.config.getoption("--engine") == "sail":
+        with sail_session("tests") as session:
+            yield session
+        return
     session = (
         SparkSession.builder.master("local[2]")
         .appName("underwatch tests")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.memory", "3g")
+        # On a hundred rows the best of the JVM's compilers costs more than all the work: half of the suite's time.
+        .config(
+            "spark.driver.extraJavaOptions",
+            "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
+        )
         .config("spark.buffer.pageSize", "2m")
         .config("spark.sql.shuffle.partitions", "4")
         # Plans and figures of past queries, kept for a web page that nobody opens here.
@@ -58,9 +73,11 @@ def spark() -> Iterator[object]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def caches_freed() -> Iterator[None]:
+def caches_freed(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a file's tests cached is freed after them: the session is shared, and its memory is not endless."""
     yield
+    if request.config.getoption("--engine") == "sail":  # which has no cache
+        return
     pyspark = sys.modules.get("pyspark.sql")
     session = pyspark.SparkSession.getActiveSession() if pyspark else None
     if session is not None:
@@ -73,3 +90,18 @@ def lake(tmp_path: Path) -> object:
     from lake import Lake
 
     return Lake(str(tmp_path / "lake"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[object]:
+    """A PostgreSQL server of the tests' own; skipped where none is installed."""
+    from tests.postgres_server import running_server
+
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: object) -> object:
+    """A new, empty database, and a user that may publish to it."""
+    return postgres.new_database()  # type: ignore[attr-defined]

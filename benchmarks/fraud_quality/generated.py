@@ -14,6 +14,9 @@ import pandas as pd
 from rich.console import Console
 
 from benchmarks.commands import Ran, run
+from benchmarks.fraud_quality.faithfulness import Faithful, faithful
+from jobs.options import DEFAULT_MASTER
+from jobs.spark import spark_session
 from jobs.sql import connect
 from lake import Lake
 from models.fraud.measure import calibration_error, measures
@@ -35,6 +38,7 @@ class Found:
     claims: pd.DataFrame
     lines: int
     steps: Mapping[str, Ran]
+    reasons: Faithful
 
     @property
     def flagged(self) -> pd.Series:
@@ -61,7 +65,10 @@ def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
         console.print(f"{command} ...")
         steps[command] = run(command, *options)
         console.print(f"  {steps[command].seconds:,.0f} s, {steps[command].peak_bytes / 2**30:.1f} GiB")
-    return Found(_scored(lake, book), _lines(lake), steps)
+    console.print("taking out the lines that reasons cite ...")
+    with spark_session("fraud-quality", DEFAULT_MASTER) as spark:
+        reasons = faithful(spark, lake, LAST_DAY, CAPACITY)
+    return Found(_scored(lake, book), _lines(lake), steps, reasons)
 
 
 def at_capacity(found: Found) -> dict[str, float]:

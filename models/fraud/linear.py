@@ -41,11 +41,13 @@ class Lines:
     def contributions(self, prepared: np.ndarray, fold: np.ndarray) -> np.ndarray:
         """What each feature adds to the log odds of the average training row [rows, features], by the line that
         never saw the row's label or, where no label touches it (-1), by the mean of all."""
-        parts = np.stack(
-            [_standard(prepared, self.mean[k], self.spread[k]) * self.weight[k] for k in range(len(self.intercept))]
-        )
-        own = parts[np.maximum(fold, 0), np.arange(len(prepared))]
-        return np.where((fold < 0)[:, None], parts.mean(axis=0), own)
+        found = np.zeros(prepared.shape)
+        for held_out in np.unique(fold):
+            rows = fold == held_out
+            used = range(len(self.intercept)) if held_out < 0 else [held_out]
+            for k in used:
+                found[rows] += _standard(prepared[rows], self.mean[k], self.spread[k]) * (self.weight[k] / len(used))
+        return found
 
     def save(self, folder: Path) -> None:
         save_arrays(folder / _FILE, mean=self.mean, spread=self.spread, weight=self.weight, intercept=self.intercept)
@@ -91,4 +93,6 @@ def _fitted(values: np.ndarray, confirmed: np.ndarray, strengths: tuple[float, .
 
 
 def _standard(values: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return np.clip(np.nan_to_num((values - mean) / spread), -EXTREME, EXTREME)
+    found = np.clip((values - mean) / spread, -EXTREME, EXTREME)
+    found[np.isnan(found)] = 0.0  # np.nan_to_num would look for infinities too, which the clip has brought in
+    return found

@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
+from models import gate_parts
 from models.fraud.providers import UNSUPERVISED
+from models.gate import PASSED, REFUSED, Gate, Part
 from models.registry import RegisteredModel
+
+
+def gate(
+    champion: RegisteredModel | None, basis: str, metrics: Mapping[str, float], held: pd.DataFrame, seed: int
+) -> Gate:
+    """What stands between a version and scoring. `held`: its out-of-fold predictions (models/holdout.py)."""
+    passes, why = worth_promoting(champion, basis, metrics)
+    measured = from_predictions(held, champion.version if champion else "", seed)
+    quality = Part("quality", PASSED if passes else REFUSED, why, _figures(metrics))
+    return Gate((measured[0], quality, *measured[1:]), champion.version if champion else "")
+
+
+def from_predictions(held: pd.DataFrame, champion: str, seed: int) -> tuple[Part, ...]:
+    """The parts that stored predictions alone decide, the same each time."""
+    outcomes = gate_parts.outcomes(held, binary=True)
+    if outcomes.status != PASSED:
+        return (outcomes,)
+    return (
+        outcomes,
+        gate_parts.leak(held, binary=True, seed=seed),
+        gate_parts.calibration(held, binary=True, seed=seed),
+        gate_parts.same_cases(held, gate_parts.ranking_loss, "average precision", champion, seed),
+        gate_parts.score_drift(held, champion),
+    )
 
 
 def worth_promoting(champion: RegisteredModel | None, basis: str, metrics: Mapping[str, float]) -> tuple[bool, str]:
@@ -29,3 +57,8 @@ def worth_promoting(champion: RegisteredModel | None, basis: str, metrics: Mappi
     ours = metrics["oof_ap"]
     compared = f"average precision {ours:.3f}, the champion's interval starts at {floor:.3f}"
     return (True, f"{compared}: champion") if ours >= floor else (False, f"{compared}: challenger, {champion} stays")
+
+
+def _figures(metrics: Mapping[str, float]) -> dict[str, float]:
+    names = ("oof_ap", "oof_ap_lower", "oof_ap_upper", "oof_precision_at_capacity", "oof_ece")
+    return {name: float(metrics[name]) for name in names if name in metrics}

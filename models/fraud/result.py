@@ -16,7 +16,8 @@ Model = TypeVar("Model")
 
 @dataclass
 class OutOfFold:
-    """Labelled rows with what models that never saw them said. `groups` are drawn whole by the bootstrap."""
+    """Labelled rows with what models that never saw them said. `groups` are drawn whole by the bootstrap; `targets` are
+    the ids of the cases."""
 
     confirmed: np.ndarray
     selected: np.ndarray
@@ -24,6 +25,7 @@ class OutOfFold:
     groups: np.ndarray | None = None
     margins: dict[str, np.ndarray] = field(default_factory=dict)
     probability: np.ndarray | None = None
+    targets: np.ndarray | None = None
 
 
 @dataclass

@@ -30,6 +30,7 @@ _PASSED = (
     "service_through",
     "paid_amount",
     "claim_line_ids",
+    "line_evidence",
     "fraud_rank",
     "recovery_rank",
     "fraud_probability",
@@ -71,9 +72,9 @@ def scored_claims(
             "score_basis": F.lit(model.basis),
             "recovery_basis": F.lit(recovery.basis),
             "review_lane": review_lane("_reasons"),
-            "reasons": with_evidence("_reasons", "claim_line_ids"),
+            "reasons": with_evidence("_reasons", "claim_line_ids", "line_evidence"),
         }
-    ).drop("_reasons", "claim_line_ids")
+    ).drop("_reasons", "claim_line_ids", "line_evidence")
 
 
 def with_recovery(scored: DataFrame, kind: str, recovery: Recovery) -> DataFrame:
@@ -96,12 +97,21 @@ def by_recovery(scored: DataFrame, key: str) -> DataFrame:
     return in_order.withColumn("recovery_rank", F.when(known, F.col("recovery_rank"))).drop("_log")
 
 
-def with_evidence(reasons: str, lines: str) -> Column:
-    """The reasons of one column with the claim lines of another behind each."""
-    names = [field.name for field in REASON_TYPE]
-    return F.transform(
-        reasons, lambda reason: F.struct(*[reason[name].alias(name) for name in names], F.col(lines).alias("evidence"))
-    )
+def with_evidence(reasons: str, lines: str, by_code: str | None = None) -> Column:
+    """The reasons of one column with the claim lines behind each: those that the column `by_code` has for the reason's
+    code (line_evidence of claim_features), else the whole of `lines`."""
+    told = [field.name for field in REASON_TYPE]
+
+    def behind(reason: Column) -> Column:
+        if by_code is None:
+            return F.col(lines)
+        own = F.filter(by_code, lambda entry: entry["code"] == reason["code"])
+        return F.coalesce(F.get(own, F.lit(0))["lines"], F.col(lines))
+
+    def proven(reason: Column) -> Column:
+        return F.struct(*[reason[name].alias(name) for name in told], behind(reason).alias("evidence"))
+
+    return F.transform(reasons, proven)
 
 
 def _margins(model: ClaimModel) -> Batches:

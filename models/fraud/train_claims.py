@@ -50,6 +50,7 @@ def train_claims(
     if not every_training_side_has_both(rows.confirmed, rows.fold):
         note = "the labels of one outcome belong to too few providers to split"
         return Trained(model, notes=[f"{note}; ranked without labels"])
+    rows.targets = ordered["claim_id"].to_numpy(str)
     found = Trained(model, "blend", out_of_fold=rows, notes=[control_sample_note(rows)])
 
     values = matrix(ordered, features)

@@ -55,6 +55,7 @@ def train_providers(
     position = pd.Series(np.arange(len(providers)), index=providers["provider_id"])
     at = known["target_id"].map(position).to_numpy(dtype=np.int64)
     rows = OutOfFold(known["confirmed"].to_numpy(), known["selected"].to_numpy(), fold_of(known["target_id"], folds))
+    rows.targets = known["target_id"].to_numpy(str)
     found = Trained(ProviderModel(features, tails, None), out_of_fold=rows, notes=[control_sample_note(rows)])
 
     groups = known["target_id"].to_numpy(str)

@@ -11,15 +11,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models.risk.manual import ManualRate
-from models.risk.rows import FEATURES, Rows
+from models.risk.rows import Rows
 
 Predict = Callable[[pd.DataFrame], np.ndarray]
 
 
 def fit_baselines(rows: Rows, manual: ManualRate) -> dict[str, Predict]:
     """Age and sex; last year's cost scaled to this year's level; a ridge regression on every feature."""
-    learning = rows.on("fit", "tune")
-    return {"age_sex": manual.predict, "last_year": _last_year(learning), "linear": _linear(learning)}
+    learning = rows.learning
+    found = {"age_sex": manual.predict, "linear": _linear(learning)}
+    return found | ({"last_year": _last_year(learning)} if "cost_12m" in rows.features else {})
 
 
 def _last_year(rows: Rows) -> Predict:
@@ -37,7 +38,7 @@ def _linear(rows: Rows) -> Predict:
     def filled(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[names].fillna(means).clip(low, high, axis=1)
 
-    names = list(FEATURES)
+    names = list(rows.features)
     seen = rows.frame[names]
     means, low, high = seen.mean().fillna(0.0), seen.quantile(0.005).fillna(0.0), seen.quantile(0.995).fillna(0.0)
     model = make_pipeline(StandardScaler(), Ridge(alpha=100.0))

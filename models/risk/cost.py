@@ -1,162 +1,153 @@
-"""Expected cost of the next 12 months: gradient boosted trees, of the two forms that suit costs the better one."""
+"""Expected cost of the next 12 months: trees of two forms and a line, blended, and bent to what members did cost."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-import xgboost as xgb
 
-from models.risk.deviance import mean_deviance
-from models.risk.rows import Rows, matrix
+from models.risk.bag import Bag, fit_bag, rising, settled
+from models.risk.curve import Curve, fit_curve
+from models.risk.line import Line, fit_line
+from models.risk.measure import gini, r2_capped
+from models.risk.rows import Rows
 
-Kind = Literal["tweedie", "two_part"]
-VARIANCE_POWERS = (1.3, 1.5, 1.7)
-ROUNDS, PATIENCE = 400, 30
-_TREES: dict[str, object] = {
-    "tree_method": "hist",
-    "max_depth": 4,
-    "eta": 0.05,
-    "subsample": 0.8,
-    "colsample_bytree": 0.6,
-    "min_child_weight": 10,
-    "lambda": 5.0,
-}
+POWER = 1.5
+"""Variance power of the Tweedie trees, between Poisson (1) and gamma (2)."""
+PARTS = ("tweedie", "squared", "line")
+_CUT = 0.995
+"""Costs above this quantile are taken as it where an error is squared: a few members would teach it all otherwise."""
+_STEPS = 4
 
 
 @dataclass(frozen=True)
 class CostModel:
-    """`tweedie`: one booster with a log link. `two_part`: chance of any cost times its size given some.
+    """`tweedie`: trees with a log link, in units of `unit` USD. `squared`: trees of the cut cost, in the same units.
+    `line`: see line.py. `weights` (of PARTS) are USD per USD, and `curve` bends their sum."""
 
-    Both are multiplied by `scale` (USD), which makes predicted and actual cost of the learning members agree.
-    """
-
-    kind: Kind
-    boosters: dict[str, xgb.Booster]
-    scale: float
-    power: float = 0.0
+    tweedie: Bag
+    squared: Bag
+    line: Line
+    unit: float
+    weights: tuple[float, ...]
+    curve: Curve
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Expected cost per member, USD per year."""
-        return self.scale * _raw(self.kind, self.boosters, dmatrix(frame))
+        return self.curve(self._raw(frame))
+
+    def dollars(self, frame: pd.DataFrame) -> tuple[np.ndarray, float]:
+        """USD a year that each feature adds [rows, features] to the cost of a reference member, and that cost.
+
+        A row's sum plus the reference is exactly its expected cost. The reference is the same for everybody: what the
+        parts say where no feature speaks.
+        """
+        margin, start = self.tweedie.contributions(frame)
+        total = margin.sum(axis=1)
+        # The change of a product is shared out by the logarithmic mean of its ends (Ang 2004), which leaves no rest.
+        lift = np.divide(np.expm1(total), total, out=np.ones_like(total), where=np.abs(total) > 1e-12)
+        parts = [margin * (self.unit * np.exp(start) * lift)[:, None]]
+        starts = [self.unit * np.exp(start)]
+        squared, start = self.squared.contributions(frame)
+        parts.append(self.unit * squared)
+        starts.append(self.unit * start)
+        line, start = self.line.contributions(frame)
+        parts.append(line)
+        starts.append(start)
+        raw = sum((weight * part for weight, part in zip(self.weights, parts, strict=True)), np.zeros_like(margin))
+        base = float(np.dot(self.weights, starts))
+        reference = float(self.curve(np.array([base]))[0])
+        moved = raw.sum(axis=1)
+        change = self.curve(base + moved) - reference
+        slope = np.divide(change, moved, out=np.zeros_like(change), where=np.abs(moved) > 1e-9)
+        return settled(raw * slope[:, None], self.predict(frame) - reference), reference
 
     def contributions(self, frame: pd.DataFrame) -> np.ndarray:
-        """How much each feature adds to the log of the expected cost, against the learning members' average.
+        """The same on the log scale [rows, features]: exp() is the factor by which a feature multiplies the cost.
 
-        Rows x FEATURES. exp() of a contribution is the factor by which the feature multiplies the cost.
-        The rows' sums plus a constant are exactly log(expected cost).
+        A row's sum plus the log of the reference is exactly log(expected cost).
         """
-        data = dmatrix(frame)
-        if self.kind == "tweedie":
-            return self.boosters["cost"].predict(data, pred_contribs=True)[:, :-1]
-        chance = self.boosters["any"].predict(data, pred_contribs=True)
-        margin = chance[:, :-1].sum(axis=1)
-        lift = np.log(_sigmoid(margin + chance[:, -1]) / _sigmoid(chance[:, -1]))
-        # log(chance) is not a sum over features, so its change is shared out as the margin's change is.
-        share = np.divide(lift, margin, out=np.zeros_like(lift), where=np.abs(margin) > 1e-9)
-        return self.boosters["size"].predict(data, pred_contribs=True)[:, :-1] + chance[:, :-1] * share[:, None]
+        dollars, reference = self.dollars(frame)
+        cost = reference + dollars.sum(axis=1)
+        log, change = np.log(cost / reference), cost - reference
+        share = np.divide(log, change, out=np.full_like(log, 1.0 / reference), where=np.abs(change) > 1e-9)
+        return dollars * share[:, None]
 
     def save(self, folder: Path) -> dict[str, object]:
         """Write the boosters (UBJ) and return what `load` needs besides."""
-        for name, booster in self.boosters.items():
-            booster.save_model(folder / f"cost_{name}.ubj")
-        return {"kind": self.kind, "boosters": list(self.boosters), "scale": self.scale, "power": self.power}
+        return {
+            "tweedie": self.tweedie.save(folder, "cost_tweedie"),
+            "squared": self.squared.save(folder, "cost_squared"),
+            "line": self.line.save(),
+            "unit": self.unit,
+            "weights": list(self.weights),
+            "curve": {"said": self.curve.said, "cost": self.curve.cost},
+        }
 
     @classmethod
     def load(cls, folder: Path, saved: dict) -> CostModel:
-        boosters = {name: load_booster(folder / f"cost_{name}.ubj") for name in saved["boosters"]}
-        return cls(saved["kind"], boosters, saved["scale"], saved["power"])
+        return cls(
+            Bag.load(folder, "cost_tweedie", saved["tweedie"]),
+            Bag.load(folder, "cost_squared", saved["squared"]),
+            Line.load(saved["line"]),
+            saved["unit"],
+            tuple(saved["weights"]),
+            Curve(**saved["curve"]),
+        )
+
+    def _raw(self, frame: pd.DataFrame) -> np.ndarray:
+        parts = (
+            self.unit * np.exp(self.tweedie.margin(frame)),
+            self.unit * self.squared.margin(frame),
+            self.line.predict(frame),
+        )
+        return np.column_stack(parts) @ np.array(self.weights)
 
 
-def fit_cost(rows: Rows, seed: int) -> CostModel:
-    """Learn both forms on the sides fit and tune, and keep the one with the lower deviance on the calibrate side."""
-    candidates = [_fit_tweedie(rows, seed), _fit_two_part(rows, seed)]
-    judged = rows.on("calibrate")
-    return min(candidates, key=lambda model: mean_deviance(judged.cost, model.predict(judged.frame), judged.weight))
+def fit_cost(rows: Rows, seed: int) -> tuple[CostModel, np.ndarray]:
+    """Learn the parts, then blend and bend them by what they say of members they did not see.
+
+    Also the expected cost of every row by parts that did not see it.
+    """
+    learning = rows.learning
+    unit = max(float(np.average(learning.cost, weights=learning.weight)), 1.0)
+    cut = np.minimum(rows.cost, max(np.quantile(learning.cost, _CUT), 1.0))
+    up = {"monotone_constraints": str(rising(rows.features)).replace(" ", "")}
+    log = {"objective": "reg:tweedie", "tweedie_variance_power": POWER, **up}
+    tweedie, margin = fit_bag(log, rows, rows.cost / unit, seed)
+    squared, centred = fit_bag({"objective": "reg:squarederror", **up}, rows, cut / unit, seed)
+    line, straight = fit_line(rows, cut)
+    said = np.column_stack([unit * np.exp(margin), unit * centred, straight])
+    weights = _blended(said, rows)
+    raw = said @ np.array(weights)
+    curve = fit_curve(raw[rows.taught], learning.cost, learning.weight)
+    return CostModel(tweedie, squared, line, unit, weights, curve), curve(raw)
 
 
-def boost(params: dict[str, object], rows: Rows, target: np.ndarray, seed: int) -> xgb.Booster:
-    """Grow trees on the side fit until the side tune stops improving, then again on both, as many."""
-    params = {**_TREES, **params, "seed": seed, "nthread": threads(len(rows))}
-    fit, tune = rows.side == "fit", rows.side == "tune"
-    whole = fit | tune
-    features = matrix(rows.frame)
+def _blended(said: np.ndarray, rows: Rows) -> tuple[float, ...]:
+    """Weights of the parts [rows, PARTS], on a grid: where capped R2 and Gini together are highest.
 
-    def data(keep: np.ndarray) -> xgb.DMatrix:
-        return xgb.QuantileDMatrix(features[keep], target[keep], weight=rows.weight[keep], nthread=threads(len(rows)))
+    Each part is first brought to the members' total, so that a weight is a share.
+    """
+    kept, learning = said[rows.taught], rows.learning
+    cost, weight = learning.cost, learning.weight
+    levels = np.sum(weight * cost) / np.maximum(np.sum(weight[:, None] * kept, axis=0), 1.0)
+    kept = kept * levels
 
-    fitted = data(fit)
-    tuning = xgb.QuantileDMatrix(
-        features[tune], target[tune], weight=rows.weight[tune], ref=fitted, nthread=threads(len(rows))
-    )
-    found = xgb.train(
-        params, fitted, ROUNDS, evals=[(tuning, "tune")], early_stopping_rounds=PATIENCE, verbose_eval=False
-    )
-    return xgb.train(params, data(whole), found.best_iteration + 1)
+    def worth(shares: tuple[float, ...]) -> float:
+        blend = np.maximum(kept @ np.array(shares), 0.0)
+        return r2_capped(cost, blend, weight) + gini(cost, blend, weight)
+
+    best = max(_shares(), key=worth)
+    return tuple(float(share * level) for share, level in zip(best, levels, strict=True))
 
 
-def dmatrix(frame: pd.DataFrame) -> xgb.DMatrix:
-    return xgb.DMatrix(matrix(frame), nthread=threads(len(frame)))
-
-
-def threads(rows: int) -> int:
-    """Few rows are quicker on one core: threads that wait for each other on a shared machine cost far more."""
-    return 1 if rows < 50_000 else min(4, os.cpu_count() or 1)
-
-
-def load_booster(file: Path) -> xgb.Booster:
-    booster = xgb.Booster({"nthread": 1})
-    booster.load_model(file)
-    return booster
-
-
-def _fit_tweedie(rows: Rows, seed: int) -> CostModel:
-    learning = rows.on("fit", "tune")
-    # Targets near one keep the trees' weights, and so their regularisation, independent of the currency.
-    unit = _mean(learning)
-    models = []
-    for power in VARIANCE_POWERS:
-        params = {"objective": "reg:tweedie", "tweedie_variance_power": power}
-        models.append((power, {"cost": boost(params, rows, rows.cost / unit, seed)}))
-    judged = rows.on("tune")
-    power, boosters = min(
-        models,
-        key=lambda pair: mean_deviance(
-            judged.cost, unit * _raw("tweedie", pair[1], dmatrix(judged.frame)), judged.weight
-        ),
-    )
-    return CostModel("tweedie", boosters, _balance("tweedie", boosters, learning), power)
-
-
-def _fit_two_part(rows: Rows, seed: int) -> CostModel:
-    learning = rows.on("fit", "tune")
-    spent = rows.take(rows.cost > 0)
-    boosters = {
-        "any": boost({"objective": "binary:logistic"}, rows, (rows.cost > 0).astype(float), seed),
-        "size": boost({"objective": "reg:squarederror"}, spent, np.log(spent.cost), seed),
-    }
-    return CostModel("two_part", boosters, _balance("two_part", boosters, learning))
-
-
-def _raw(kind: Kind, boosters: dict[str, xgb.Booster], data: xgb.DMatrix) -> np.ndarray:
-    if kind == "tweedie":
-        return boosters["cost"].predict(data).astype(float)
-    return boosters["any"].predict(data).astype(float) * np.exp(boosters["size"].predict(data).astype(float))
-
-
-def _balance(kind: Kind, boosters: dict[str, xgb.Booster], rows: Rows) -> float:
-    """The factor that makes predicted and actual total agree; for the log model also its retransformation (Duan)."""
-    raw = _raw(kind, boosters, dmatrix(rows.frame))
-    return float(np.sum(rows.weight * rows.cost) / np.sum(rows.weight * raw))
-
-
-def _mean(rows: Rows) -> float:
-    return max(float(np.average(rows.cost, weights=rows.weight)), 1.0)
-
-
-def _sigmoid(margin: np.ndarray) -> np.ndarray:
-    return 1.0 / (1.0 + np.exp(-margin))
+def _shares() -> Iterator[tuple[float, ...]]:
+    """All splits of one among the parts in steps of a quarter; never the line alone, which may be below zero."""
+    for steps in product(range(_STEPS + 1), repeat=len(PARTS)):
+        if sum(steps) == _STEPS and steps[0] > 0:
+            yield tuple(step / _STEPS for step in steps)

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from torch_geometric.data import HeteroData
 from torch_geometric.nn import HeteroConv, SAGEConv
 
-from models.risk.cost import threads
-from models.risk.rows import FEATURES, Rows, matrix
+from models.risk.bag import threads
+from models.risk.rows import FOLDS, Rows, matrix
 
 HIDDEN, LAYERS, EPOCHS, PATIENCE = 32, 2, 150, 20
 NODES = ("member", "provider", "physician")
@@ -54,10 +54,12 @@ class GraphModel:
     mean: list[float]
     spread: list[float]
     unit: float
+    features: tuple[str, ...]
 
     def predict(self, frame: pd.DataFrame, edges: pd.DataFrame | None) -> np.ndarray:
         """Expected cost per member of `frame`, USD per year. `edges` are rows of care_graph of the same day."""
-        data = _data(frame, edges, np.array(self.mean), np.array(self.spread))
+        standard = _standard(frame, self.features, np.array(self.mean), np.array(self.spread))
+        data = _data(frame, standard, edges)
         self.network.eval()
         with torch.no_grad():
             return self.unit * torch.exp(self.network(data.x_dict, data.edge_index_dict)).numpy().astype(float)
@@ -66,7 +68,7 @@ class GraphModel:
         folder.mkdir(parents=True, exist_ok=True)
         save_file(self.network.state_dict(), folder / "graph.safetensors")
         spread = [value if np.isfinite(value) else None for value in self.spread]  # JSON has no infinity
-        saved = {"mean": self.mean, "spread": spread, "unit": self.unit, "features": list(FEATURES)}
+        saved = {"mean": self.mean, "spread": spread, "unit": self.unit, "features": list(self.features)}
         (folder / "graph.json").write_text(json.dumps(saved))
         return folder
 
@@ -76,22 +78,22 @@ class GraphModel:
         network = _Network(len(saved["features"]))
         network.load_state_dict(load_file(folder / "graph.safetensors"))
         spread = [np.inf if value is None else value for value in saved["spread"]]
-        return cls(network, saved["mean"], spread, saved["unit"])
+        return cls(network, saved["mean"], spread, saved["unit"], tuple(saved["features"]))
 
 
 def fit_graph(rows: Rows, edges: pd.DataFrame, seed: int) -> GraphModel:
-    """Learn on the side fit; stop when the side tune no longer improves. Other sides are seen as neighbours only."""
+    """Learn on three folds; stop when the fourth no longer improves. Other sides are seen as neighbours only."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads(len(rows)))
-    learning = _log(matrix(rows.on("fit", "tune").frame))
+    learning = _log(matrix(rows.learning.frame, rows.features))
     mean, spread = learning.mean(axis=0), learning.std(axis=0)
     spread[spread < 1e-3] = np.inf  # what never varied taught nothing, and must not move a prediction when it does
     unit = max(float(np.average(rows.cost, weights=rows.weight)), 1.0)
-    data = _data(rows.frame, edges, mean, spread)
+    data = _data(rows.frame, _standard(rows.frame, rows.features, mean, spread), edges)
     cost = torch.tensor(rows.cost / unit, dtype=torch.float32)
     weight = torch.tensor(rows.weight, dtype=torch.float32)
-    fit, tune = torch.tensor(rows.side == "fit"), torch.tensor(rows.side == "tune")
-    network = _Network(len(FEATURES))
+    fit, tune = torch.tensor(np.isin(rows.side, FOLDS[:-1])), torch.tensor(rows.side == FOLDS[-1])
+    network = _Network(len(rows.features))
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01, weight_decay=1e-4)
     best, kept, waited = float("inf"), network.state_dict(), 0
     for _ in range(EPOCHS):
@@ -109,7 +111,7 @@ def fit_graph(rows: Rows, edges: pd.DataFrame, seed: int) -> GraphModel:
         if waited > PATIENCE:
             break
     network.load_state_dict(kept)
-    return GraphModel(network, mean.tolist(), spread.tolist(), unit)
+    return GraphModel(network, mean.tolist(), spread.tolist(), unit, rows.features)
 
 
 def shuffled(edges: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -127,10 +129,16 @@ def _loss(log_mean: Tensor, cost: Tensor, weight: Tensor, keep: Tensor) -> Tenso
     return (weight[keep] * (half + cost[keep] / half)).sum() / weight[keep].sum()
 
 
-def _data(frame: pd.DataFrame, edges: pd.DataFrame | None, mean: np.ndarray, spread: np.ndarray) -> HeteroData:
-    """The graph of `frame`'s members. Providers and physicians are described by their claims and paid amount."""
+def _standard(frame: pd.DataFrame, features: tuple[str, ...], mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return np.clip((_log(matrix(frame, features)) - mean) / spread, -5.0, 5.0)
+
+
+def _data(frame: pd.DataFrame, standard: np.ndarray, edges: pd.DataFrame | None) -> HeteroData:
+    """The graph of `frame`'s members, whose standardised features are `standard`.
+
+    Providers and physicians are described by their claims and paid amount.
+    """
     data = HeteroData()
-    standard = np.clip((_log(matrix(frame)) - mean) / spread, -5.0, 5.0)
     data["member"].x = torch.tensor(standard, dtype=torch.float32)
     if edges is None or not len(edges):
         edges = pd.DataFrame({name: [] for name in ("edge_type", "from_id", "to_id", "claim_count", "paid_amount")})

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from models.plot_style import BLUE, GREY, ORANGE, new_figure
+from models.plot_style import BLUE, GREY, ORANGE, SERIES, new_figure
 from models.risk.rows import Rows
 
 FEWEST = 5
@@ -19,6 +19,19 @@ def plot_deciles(deciles: pd.DataFrame, tested_on: str) -> Figure:
     axes.bar(at - 0.2, deciles["mean_predicted"], 0.4, color=BLUE, label="predicted")
     axes.bar(at + 0.2, deciles["mean_actual"], 0.4, color=ORANGE, hatch="//", edgecolor="white", label="actual")
     axes.set_xticks(at)
+    axes.legend(frameon=False)
+    return figure
+
+
+def plot_completion(completion: pd.DataFrame) -> Figure:
+    """Known share of a service month's cost by lag (RunOut.table), with one standard error either side."""
+    figure, axes = new_figure(
+        "Completion of a service month", "months since the service month", "share of its cost known"
+    )
+    for colour, (claims, rows) in zip(SERIES, completion.groupby("claims", sort=False), strict=False):
+        axes.plot(rows["lag_months"], rows["completion"], color=colour, marker=".", label=str(claims))
+        low, high = rows["completion"] - rows["error"], rows["completion"] + rows["error"]
+        axes.fill_between(rows["lag_months"], low, high, color=colour, alpha=0.15, linewidth=0)
     axes.legend(frameon=False)
     return figure
 

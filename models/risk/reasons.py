@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,30 +14,40 @@ from catalog.table import Column
 from models.risk.rows import FEATURES
 
 MOST = 5
+_CELLS = {"age_band": "age", "sex_male": "sex"}
 _SMALLEST = math.log(1.02)  # a factor under 2 % is not worth a reader's time
-_COLUMNS = [TABLES["member_features"].column(name) for name in FEATURES]
 
 Reason = dict[str, Any]
 
 
-def typical_values(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Mean of each feature by age band, and of the whole book under "": what a value is compared with."""
-    means = frame.groupby("age_band")[list(FEATURES)].mean()
-    means.loc[""] = frame[list(FEATURES)].mean()
+def typical_values(frame: pd.DataFrame, features: Sequence[str] = FEATURES) -> dict[str, dict[str, float]]:
+    """Mean of each feature by age band, and of the whole book under "": what a value is compared with.
+
+    Of the book alone where the frame does not tell the age band.
+    """
+    names = list(features)
+    means = frame.groupby("age_band")[names].mean() if "age_band" in frame else frame[names].iloc[:0]
+    means.loc[""] = frame[names].mean()
     return {str(band): {k: float(v) for k, v in row.items() if not pd.isna(v)} for band, row in means.iterrows()}
 
 
-def explain(frame: pd.DataFrame, contributions: np.ndarray, typical: dict[str, dict[str, float]]) -> list[list[Reason]]:
-    """Per member at most five reasons, strongest first.
+def explain(
+    frame: pd.DataFrame,
+    contributions: np.ndarray,
+    typical: dict[str, dict[str, float]],
+    features: Sequence[str] = FEATURES,
+) -> list[list[Reason]]:
+    """Per member at most five reasons, strongest first. `contributions` has one column per feature.
 
     `contribution` is on the log scale: the feature multiplies the expected cost by exp(contribution), which
     the text states. `expected` is the mean of the member's age band. Evidence is empty: features are sums over
     a year of claims, not single lines.
     """
-    values = frame[list(FEATURES)].to_numpy(float)
+    columns = [TABLES["member_features"].column(name) for name in features]
+    values = frame[list(features)].to_numpy(float)
     strength = np.where(np.isnan(values), 0.0, np.abs(contributions))
     order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
-    bands = frame["age_band"].astype(str).tolist()
+    bands = frame["age_band"].astype(str).tolist() if "age_band" in frame else [""] * len(frame)
     book = typical.get("", {})
     explained = []
     for row, strongest in enumerate(order):
@@ -45,9 +56,9 @@ def explain(frame: pd.DataFrame, contributions: np.ndarray, typical: dict[str, d
         explained.append(
             [
                 _reason(
-                    _COLUMNS[at],
+                    columns[at],
                     values[row, at],
-                    usual.get(_COLUMNS[at].name, book.get(_COLUMNS[at].name)),
+                    usual.get(columns[at].name, book.get(columns[at].name)),
                     float(contributions[row, at]),
                 )
                 for at in kept
@@ -56,13 +67,16 @@ def explain(frame: pd.DataFrame, contributions: np.ndarray, typical: dict[str, d
     return explained
 
 
-def manual_reason(months_observed: float, factor: float, trained: bool) -> Reason:
-    """The one reason of a prediction made from the manual rate. `factor` is the rate over the book's mean."""
+def manual_reason(months_observed: float, factor: float, trained: bool, by: Sequence[str]) -> Reason:
+    """The one reason of a prediction made from the manual rate. `factor` is the rate over the book's mean, `by` what
+    its cells are of."""
+    rate = " and ".join(_CELLS[name] for name in by)
     if trained or months_observed <= 0:
         code, text = "TOO_LITTLE_HISTORY", "No claims history in the last 12 months"
     else:
         code, text = "MANUAL_RATE", "Too few members with a known outcome to learn a cost model from"
-    text = f"{text}: priced at the book's rate for age and sex, with a wider interval (cost x {factor:.2f})"
+    priced = f"rate for {rate}" if rate else "mean rate"
+    text = f"{text}: priced at the book's {priced}, with a wider interval (cost x {factor:.2f})"
     return {
         "code": code,
         "text": text,

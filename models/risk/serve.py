@@ -22,10 +22,12 @@ def _model(folder: Path) -> RiskModel:
 
 def predict(folder: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """Cost, interval and chances of members given as rows of member_features."""
-    return _model(folder).predict(model_input(frame))
+    model = _model(folder)
+    return model.predict(model_input(frame, model.features))
 
 
 def predict_graph(folder: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """Expected cost by the graph model of members seen alone, without their providers: rows carry no edges."""
-    alone = model_input(frame).assign(member_id=[str(row) for row in range(len(frame))])
-    return pd.DataFrame({"expected_cost": GraphModel.load(folder).predict(alone, None)}, index=frame.index)
+    graph = GraphModel.load(folder)
+    alone = model_input(frame, graph.features).assign(member_id=[str(row) for row in range(len(frame))])
+    return pd.DataFrame({"expected_cost": graph.predict(alone, None)}, index=frame.index)

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.commands import Ran
-from benchmarks.fraud_quality import generated, report
+from benchmarks.fraud_quality import generated, generated_section, report
 from benchmarks.fraud_quality.__main__ import with_section
 from benchmarks.fraud_quality.cross_validation import Contest
+from benchmarks.fraud_quality.faithfulness import Faithful, lines_to_take
 from benchmarks.fraud_quality.generated import Found
 from sources.synthetic.claims import HELD_OUT
 
@@ -35,7 +36,7 @@ def found() -> Found:
             "look_alike": [None, None, None, "large_provider", *[None] * 96],
         }
     )
-    return Found(claims, 250, {"score-claims": Ran(10.0, 2**30)})
+    return Found(claims, 250, {"score-claims": Ran(10.0, 2**30)}, Faithful(2, 0, 0, 1, 1, 1, 0, 2))
 
 
 def test_the_first_two_in_a_hundred_are_flagged(found: Found) -> None:
@@ -48,6 +49,28 @@ def test_the_first_two_in_a_hundred_are_flagged(found: Found) -> None:
 def test_schemes_are_counted_apart_and_the_one_without_examples_comes_last(found: Found) -> None:
     assert generated.by_scheme(found) == [("upcoding", 2, 0.5, 1.0), (HELD_OUT, 1, 1.0, 1.0)]
     assert generated.by_look_alike(found) == [("ordinary honest claims", 96, 0.0), ("large_provider", 1, 0.0)]
+
+
+def test_a_claim_loses_the_lines_cited_or_as_many_others() -> None:
+    cited = pd.DataFrame(
+        {
+            "evidence": [["a1"], ["b1"], ["c1", "c2"]],
+            "lines": [["a1", "a2"], ["b1", "b2", "b3"], ["c1", "c2"]],
+            "some": [True, True, False],
+            "drawn": [False, True, False],
+        },
+        index=pd.Index(["a", "b", "c"], name="claim_id"),
+    )
+    taken = lines_to_take(cited)
+    assert taken["a"] == "a1"
+    assert taken["b"] in {"b2", "b3"}
+    assert "c" not in taken.index, "a claim cited whole would be gone, not scored lower"
+
+
+def test_the_document_says_how_far_scores_rest_on_their_reasons(found: Found) -> None:
+    said = generated_section.section(found, seed=3)
+    assert "of 2 flagged claims 0 have a reason\nthat cites no line" in said
+    assert "| as many other lines of the claim taken out | 1 | 0.000 |" in said
 
 
 def test_methods_are_compared_fold_by_fold() -> None:

@@ -16,12 +16,13 @@ HOME = Path(__file__).parents[2]
 DAGS = HOME / "dags"
 FAKE_BIN = Path(__file__).parent / "fake_bin"
 IDS = ["ingest_claims", "build_features", "train_fraud", "train_risk", "score_claims", "score_risk"]
+IDS += ["underwriting_requests", "underwriting_inbox", "approve_fraud", "approve_risk", "monitor"]
 
 # Airflow reads its settings when it is first imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="underwatch-airflow-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "False"
-for setting in ("DRIVER_MEMORY", "EXECUTOR_MEMORY", "SPARK_CONF", "RETRIES"):
+for setting in ("DRIVER_MEMORY", "EXECUTOR_MEMORY", "SPARK_CONF", "RETRIES", "INBOX", "MONITOR_SCHEDULE", "ON_BREACH"):
     os.environ.pop(f"UNDERWATCH_{setting}", None)
 sys.path.insert(0, str(DAGS))
 
@@ -37,6 +38,16 @@ def dag(request, bag):
     return bag.dags[request.param]
 
 
+class Answers:
+    """What persons answered to the tasks that asked them."""
+
+    def xcom_pull(self, task_ids):
+        return {
+            "responded_by_user": {"id": "7", "name": f"who {task_ids}"},
+            "params_input": {"reason": "it's fine; go"},
+        }
+
+
 @pytest.fixture
 def submit(monkeypatch, tmp_path):
     """Execute a task against a pretended spark-submit; gives its command line and the extra of its asset events."""
@@ -45,7 +56,7 @@ def submit(monkeypatch, tmp_path):
     monkeypatch.setenv("FAKE_SPARK_LOG", str(log))
     monkeypatch.setenv("AIRFLOW_CONN_SPARK_DEFAULT", '{"conn_type": "spark", "host": "local[*]"}')
 
-    def run(task, params=None, events=()):
+    def run(task, params=None, events=(), more=None):
         from types import SimpleNamespace
 
         told = defaultdict(lambda: SimpleNamespace(extra={}))
@@ -53,6 +64,9 @@ def submit(monkeypatch, tmp_path):
             "params": {**task.dag.params.dump(), **(params or {})},
             "triggering_asset_events": {"asset": list(events)} if events else {},
             "outlet_events": told,
+            "ti": Answers(),
+            "run_id": "manual__2024-01-01T00:00:00+00:00",
+            **(more or {}),
         }
         ready = task.prepare_for_execution()
         ready.render_template_fields(context)

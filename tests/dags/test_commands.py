@@ -25,7 +25,7 @@ TOLD = {
 
 
 def test_commands_are_as_in_the_golden_file(dag, submit):
-    tasks = [f"{task.task_id}:\n{submit(task)[0]}\n" for task in dag.topological_sort()]
+    tasks = [f"{task.task_id}:\n{_does(task, submit)}\n" for task in dag.topological_sort()]
     found = "\n".join(tasks).replace(" --", " \\\n    --")  # one option a line, for a readable difference
     golden = GOLDEN / f"{dag.dag_id}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
@@ -33,11 +33,36 @@ def test_commands_are_as_in_the_golden_file(dag, submit):
     assert found == golden.read_text()
 
 
+def _does(task, submit):
+    """What a task hands to spark-submit, or what it asks a person."""
+    if task.task_type == "ApprovalOperator":
+        return f"asks a person: {task.subject}\n{task.body}"
+    if task.task_type == "ShortCircuitOperator":
+        return f"skips what follows unless {task.python_callable.__name__}({', '.join(task.op_args)})"
+    if task.task_type == "TriggerDagRunOperator":
+        return f"starts {task.trigger_dag_id} as {task.trigger_run_id} with {task.conf}"
+    return submit(task)[0]
+
+
+def test_a_person_s_name_and_reason_reach_the_approval_whole(bag, submit):
+    told = {"model": "risk_cost", "version": 7, "lake": "/data/lake"}
+    command = submit(bag.dags["approve_risk"].get_task("approve_second"), told)[0]
+    assert "approve risk_cost 7 '--by=who ask_second_person'" in command
+    assert """'--reason=it'"'"'s fine; go' --lake=/data/lake""" in command
+
+
+def test_who_started_a_training_by_hand_is_named(bag, submit):
+    task = bag.dags["train_risk"].get_task("train_risk")
+    assert "--approval=automatic --trained-by=" in submit(task)[0]
+    by_hand = {"dag_run": SimpleNamespace(triggering_user_name="tom")}
+    assert submit(task, {"approval": "person"}, more=by_hand)[0].endswith("--approval=person --trained-by=tom")
+
+
 def test_a_run_started_by_an_asset_works_on_the_lake_and_day_it_was_told(bag, submit):
     event = SimpleNamespace(timestamp=datetime(2024, 1, 1), extra=TOLD)  # noqa: DTZ001 - only compared
     command, extra = submit(bag.dags["train_fraud"].get_task("train_fraud"), events=[event])
     told = "--lake=s3://insurer/lake --as-of=2010-12-31 --retrain=always --seed=11"
-    assert command.endswith(f"train-fraud {told} --search-budget=0")
+    assert command.endswith(f"train-fraud {told} --search-budget=0 --approval=automatic --trained-by=")
     assert extra == {"fraud_model": TOLD}
 
 
@@ -63,12 +88,23 @@ def test_a_batch_without_a_name_is_named_for_its_source_and_folder(bag, submit):
     assert extra["canonical_tables"]["batch_id"] == "desynpuf-sample 1"
 
 
+def test_a_list_of_members_and_a_request_s_name_reach_the_quote_and_its_check(bag, submit):
+    told = {"members": "/data/new group.csv", "request_id": "r-17", "purpose": "stop_loss"}
+    quote, check = bag.dags["underwriting_requests"].topological_sort()
+    command = submit(quote, told)[0]
+    assert "'--members=/data/new group.csv'" in command and "--group= " in command and "--request-id=r-17" in command
+    assert "--request-id=r-17" in submit(check, told)[0]
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [
         (3, "AirflowFailException"),
         (5, "AirflowFailException"),
+        (11, "AirflowFailException"),
+        (15, "AirflowFailException"),
         (9, "AirflowSkipException"),
+        (12, "AirflowSkipException"),
         (1, "AirflowException"),
     ],
 )

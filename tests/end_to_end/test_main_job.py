@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +13,12 @@ import pytest
 
 from jobs.sql import connect
 from lake import Lake
+from models.registry import CHAMPION, Registry
+from tests.end_to_end.main_job import needs_airflow, one, rows, succeeded, underwatch_run
 from tests.privacy.scan import scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-HOME = Path(__file__).resolve().parents[2]
-AIRFLOW = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")) / "bin" / "airflow"
-needs_airflow = pytest.mark.skipif(not AIRFLOW.exists(), reason="Airflow is not installed; run `make setup`")
 PUBLISHED = ("scored_claims", "scored_providers", "cases", "risk_predictions")
 
 
@@ -32,25 +29,6 @@ class Book:
     delivery: Path
     lake: Path
     said: str
-
-
-def underwatch_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "jobs.cli", "run", f"--airflow-runs={folder / 'airflow'}", *options]
-    return subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
-
-
-def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done.stdout
-
-
-def rows(lake: Path, table: str) -> list[tuple[object, ...]]:
-    return connect(Lake(str(lake))).sql(f"select * from {table} order by all").fetchall()
-
-
-def one(lake: Path, query: str) -> tuple[object, ...]:
-    (row,) = connect(Lake(str(lake))).sql(query).fetchall()
-    return row
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +59,6 @@ class TestGeneratedBook:
         assert one(generated.lake, "select count(distinct claim_id) from scored_claims") == accepted
 
     def test_no_score_goes_without_reasons_and_a_registered_version(self, generated: Book) -> None:
-        from models.registry import CHAMPION, Registry
-
         registry = Registry(str(generated.lake))
         for table in PUBLISHED:
             assert one(generated.lake, f"select count(*) from {table} where len(reasons) = 0 or run_id is null") == (0,)
@@ -123,23 +99,3 @@ class TestGeneratedBook:
         assert done.returncode == 3, done.stdout[-2000:]
         assert claims.name in done.stdout + done.stderr
         assert {table: Lake(str(generated.lake)).version(table) for table in PUBLISHED} == before
-
-
-@needs_airflow
-@pytest.mark.shared_data
-def test_the_public_medicare_files_as_downloaded(shared_data: Path, tmp_path: Path) -> None:
-    files, lake = shared_data / "desynpuf", tmp_path / "lake"
-    said = succeeded(underwatch_run(tmp_path, "--source=desynpuf", f"--delivery={files}", f"--lake={lake}"))
-    assert "no probability of fraud" in said
-    pattern = f"{files}/*_Claims_*.csv"
-    delivered = duckdb.sql(
-        f"""select count(distinct CLM_ID) + (select count(distinct PDE_ID) from '{files}/*Prescription_Drug*.csv')
-            from read_csv('{pattern}', union_by_name = true, all_varchar = true)"""
-    ).fetchall()[0][0]
-    # One outpatient row continues a claim whose first part is not in the public file.
-    (rejected,) = one(lake, "select count(*) from rejected_rows where table_name in ('claim_lines', 'pharmacy_claims')")
-    assert one(lake, "select count(*), count(distinct claim_id) from scored_claims") == (delivered - rejected,) * 2
-    assert rejected == 1
-    assert one(lake, "select distinct score_basis from scored_claims") == ("unsupervised",)
-    assert one(lake, "select count(fraud_probability) from scored_claims") == (0,)
-    assert one(lake, "select count(*) > 0 from risk_predictions") == (True,)

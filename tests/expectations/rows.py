@@ -18,6 +18,7 @@ _BY_TYPE = {
     "double": "1.0D",
     "map<string,double>": "map('50000', 0.1D)",
     "array<string>": "array('l1')",
+    "array<struct<code:string,lines:array<string>>>": "array(named_struct('code', 'UNITS', 'lines', array('l1')))",
 }
 _BY_NAME = {
     "batch_id": "'june'",
@@ -49,6 +50,9 @@ _BY_NAME = {
     "recovery_rank": "1",
     "recovery_basis": "'assumed'",
     "review_lane": "'money'",
+    "allowed_inpatient": "0.00",
+    "allowed_outpatient": "0.00",
+    "allowed_pharmacy": "0.00",
     "expected_cost_lower": "1.00",
     "expected_cost_upper": "900.00",
     "tree_score": "0.1D",
@@ -88,6 +92,23 @@ _BY_NAME = {
     "finding": "'unknown'",
     "code_system": "'hcpcs'",
     "finding_share": "0.001D",
+    "features_read": "array('age')",
+    "members_digest": "repeat('a', 64)",
+    "policy": "repeat('b', 64)",
+    "verdict": "'permitted'",
+    "status": "'known'",
+    "unknown_member_count": "0",
+    "no_history_member_count": "0",
+    "manual_pmpm": "480.0D",
+    "experience_pmpm": "520.0D",
+    "experience_months": "1200.0D",
+    "expected_pmpm": "500.0D",
+    "lower": "400.0D",
+    "upper": "600.0D",
+    "version_id": "'x-x'",
+    "alert": "'not_measured'",
+    "check_name": "'volume'",
+    "specific_stop_loss": "map('50000', 900D, '100000', 500D, '250000', 100D)",
 }
 _ZERO = {f"{part}_{side}" for part in ("rows", "charge", "allowed", "paid") for side in ("rejected", "superseded")}
 

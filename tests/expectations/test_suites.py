@@ -35,6 +35,7 @@ def test_only_what_a_source_may_lack_may_be_empty() -> None:
         "providers",
         "investigations",
         "member_outcomes",
+        "lag_triangle",
         "rejected_rows",
         "delivery_changes",
         "remittances",
@@ -42,6 +43,7 @@ def test_only_what_a_source_may_lack_may_be_empty() -> None:
         "claim_submissions",
         "code_findings",
         "cases",
+        "underwriting_members",
     }
 
 

@@ -17,6 +17,7 @@ from features.care_graph import care_graph
 from features.claim_features import claim_features
 from features.claim_findings import Policies
 from features.known import History
+from features.lag_triangle import lag_triangle
 from features.line_signals import line_signals
 from features.look_back import look_back
 from features.member_features import member_features
@@ -89,6 +90,7 @@ def _built(history: History, as_of: date) -> Tables:
         "neighbour_features": neighbour_features(graph, providers, as_of),
         "member_features": member_features(known),
         "member_outcomes": member_outcomes(history, then, as_of),
+        "lag_triangle": lag_triangle(history, as_of),
     }
     return Tables(
         {name: frame.collect() for name, frame in frames.items()},

@@ -137,3 +137,24 @@ def test_flagged_lines_are_counted(claims: Claims) -> None:
 def test_how_many_of_the_specialty_bill_the_code(claims: Claims) -> None:
     """Two of the nine family practices bill 97110; five bill B0001, but one alone A0001, the rarer code of `sums`."""
     assert values(claims, "code_share_in_specialty", "course", "usual1", "sums") == pytest.approx([2 / 9, 5 / 9, 1 / 9])
+
+
+def behind(claims: Claims, name: str) -> dict[str, list[str]]:
+    """Reason code -> the numbers of the lines behind it, as the claim's line_evidence has them."""
+    found = claims[name]["line_evidence"]
+    return {entry["code"]: [line.split("-")[1] for line in entry["lines"]] for entry in found}
+
+
+def test_a_reason_that_some_lines_are_behind_names_them(claims: Claims) -> None:
+    """Of `sums`, line 2 is paid the most against its code, and lines 1 and 3 carry modifiers that lift a bundle."""
+    assert behind(claims, "sums")["PAID_VS_CODE_PEERS"] == ["2"]
+    assert behind(claims, "sums")["UNBUNDLING_MODIFIERS"] == ["3", "1"]
+    assert behind(claims, "twice2")["DUPLICATE_BILLING"] == ["1"]
+
+
+def test_a_reason_of_the_whole_claim_names_no_lines_of_its_own(claims: Claims) -> None:
+    """A claim of one line has none to choose from; a stay's length is of all its lines."""
+    assert behind(claims, "usual1") == {}
+    assert "LONG_STAY" not in behind(claims, "long")
+    assert all(set(entry["lines"]) < set(row["claim_line_ids"]) or row["line_count"] > 20
+               for row in claims.values() for entry in row["line_evidence"])  # fmt: skip

@@ -50,3 +50,12 @@ def test_members_are_those_covered_then_with_the_months_they_stayed(book: Histor
     outcomes = by_key(member_outcomes(book, book.known(THEN), date(2025, 3, 1)), "member_id")
     assert {member: row["months_covered"] for member, row in outcomes.items()} == {"m1": 12, "m2": 6}
     assert outcomes["m2"]["allowed_amount"] == 7
+
+
+def test_the_service_categories_make_up_the_cost(book: History) -> None:
+    outcomes = by_key(member_outcomes(book, book.known(THEN), date(2025, 3, 1)), "member_id")
+    kinds = ("inpatient", "outpatient", "professional", "pharmacy")
+    parts = {kind: outcomes["m1"][f"allowed_{kind}"] for kind in kinds}
+    assert parts["pharmacy"] == 5, "the fill, at its paid amount"
+    assert sum(parts.values()) == outcomes["m1"]["allowed_amount"] == 85
+    assert sum(outcomes["m2"][f"allowed_{kind}"] for kind in kinds) == 7

@@ -19,8 +19,10 @@ from sources import source_named
 from sources.delivery import open_delivery
 from sources.tokens import TokenKey
 from tests.models.fraud.book import Book
+from tests.models.risk.book import book as risk_book
 
 DAY = date(2025, 12, 31)
+DAYS = [date(2023, 12, 31), date(2024, 12, 31), DAY]
 KEY = TokenKey(b"a key of tests, thirty-two bytes!")
 
 
@@ -56,6 +58,17 @@ def as_table(spark: SparkSession, rows: pd.DataFrame, table: str) -> DataFrame:
     columns = TABLES[table].columns
     found = spark.createDataFrame(rows[[column.name for column in columns if column.name in rows]])
     return found.select(*[F.col(c.name) if c.name in rows else F.lit(None).cast(c.type).alias(c.name) for c in columns])
+
+
+def write_risk(spark: SparkSession, lake: Lake, day: date, year: int, members: int) -> None:
+    """Commit what risk training and scoring read of one of DAYS: the last of them has no outcomes yet."""
+    features, outcomes, edges = risk_book(members, year)
+    features.loc[0, "months_observed"] = 0  # one member without history
+    tables = {"member_features": features, "care_graph": edges}
+    if day < DAY:
+        tables["member_outcomes"] = outcomes.assign(known_by=DAY, horizon_months=12)
+    for table, rows in tables.items():
+        lake.overwrite(as_table(spark, rows.assign(as_of=day), table), table, day)
 
 
 def generated_lake(spark: SparkSession, folder: Path, members: int, months: int) -> tuple[Lake, date]:

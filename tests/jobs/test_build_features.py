@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,10 +17,12 @@ from structlog.testing import capture_logs
 import jobs.build_features as job
 from catalog import TABLES
 from catalog.errors import Unreconciled
+from jobs.sql import connect
 from lake import Lake
 from tests.features.made_up import AS_OF, book
 from tests.features.spec import rows
 
+HOME = Path(__file__).resolve().parents[2]
 CANONICAL = {
     "claim_lines": "lines",
     "pharmacy_claims": "fills",
@@ -68,29 +73,54 @@ def test_claims_that_do_not_add_up_stop_the_build(
     assert not delivered.exists("claim_features")
 
 
+@pytest.fixture(scope="module")
+def built(spark: SparkSession, delivered: Lake, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The same lake with its feature tables, computed by Spark."""
+    root = tmp_path_factory.mktemp("built") / "lake"
+    shutil.copytree(delivered.root, root)
+    lake = Lake(str(root))
+    job.build(spark, lake, AS_OF, run="a run")
+    return lake
+
+
 @pytest.mark.slow
-def test_all_tables_as_of_their_days(
-    spark: SparkSession, delivered: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job.build(spark, delivered, AS_OF, run="a run")
+def test_all_tables_as_of_their_days(spark: SparkSession, built: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     training_days = ["2022-12-31", "2023-12-31"]
-    assert {table for table in FEATURES if delivered.exists(table)} == FEATURES
-    assert delivered.partitions("claim_features") == [str(AS_OF)]
-    assert delivered.partitions("member_features") == [*training_days, str(AS_OF)]
-    assert delivered.partitions("member_outcomes") == training_days
-    claims = delivered.read(spark, "claim_features")
+    assert {table for table in FEATURES if built.exists(table)} == FEATURES
+    assert built.partitions("claim_features") == [str(AS_OF)]
+    assert built.partitions("member_features") == [*training_days, str(AS_OF)]
+    assert built.partitions("member_outcomes") == training_days
+    claims = built.read(spark, "claim_features")
     assert claims.count() == claims.select("claim_id").distinct().count() > 0
-    written = {(table, day) for table in FEATURES for day in delivered.partitions(table)}
+    written = {(table, day) for table in FEATURES for day in built.partitions(table)}
     assert written == {(table, str(day)) for table, day in job._partitions(AS_OF)}
-    assert {delivered.made_by(table, day) for table, day in written} == {"a run"}
+    assert {built.made_by(table, day) for table, day in written} == {"a run"}
 
     with capture_logs() as said:
-        job.warn_of_older_features(delivered, AS_OF)
+        job.warn_of_older_features(built, AS_OF)
         monkeypatch.setattr(job, "_run_name", lambda *_: "a run")
-        job.warn_of_older_features(delivered, AS_OF)
+        job.warn_of_older_features(built, AS_OF)
     assert [(one["log_level"], "run `underwatch build-features`" in one["event"]) for one in said] == [
         ("warning", True)
     ]
+
+
+@pytest.mark.slow
+def test_both_engines_build_the_same_tables(delivered: Lake, built: Lake, tmp_path: Path) -> None:
+    other = tmp_path / "lake"
+    shutil.copytree(delivered.root, other)
+    command = ["build-features", f"--lake={other}", f"--as-of={AS_OF}", "--engine=sail"]
+    done = subprocess.run([sys.executable, "-m", "jobs.cli", *command], cwd=HOME, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for table in sorted(FEATURES):
+        assert comparable(Lake(str(other)), table) == comparable(built, table), table
+
+
+def comparable(lake: Lake, table: str) -> list[str]:
+    """All rows in the order of their key, as text, doubles to nine digits: the order of a sum shows in its last."""
+    key = ", ".join(TABLES[table].key)
+    rows = connect(lake).sql(f"select * from {table} order by {key}").fetchall()
+    return [str([float(f"{value:.9g}") if isinstance(value, float) else value for value in row]) for row in rows]
 
 
 def test_a_run_is_named_for_what_it_reads(spark: SparkSession, delivered: Lake) -> None:

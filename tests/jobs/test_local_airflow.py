@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,60 @@ def test_without_airflow_the_mend_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("UNDERWATCH_AIRFLOW", str(tmp_path))
     with pytest.raises(AirflowUnavailable, match="make setup"), local_airflow(tmp_path / "runs", "local[2]"):
         pass
+
+
+def answer(airflow, dag: str, run: str, task: str, option: str, **filled_in: str) -> None:
+    """Answer a task that asks a person, as a person does it on the page Required Actions."""
+    # The scheduler has to hear first that the task waits; it takes an answer in the same second for a lost task.
+    time.sleep(10)
+    path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
+    body = json.dumps({"chosen_options": [option], "params_input": filled_in}).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {airflow.api._sign_in()}"}
+    request = urllib.request.Request(airflow.url + path, body, headers, method="PATCH")  # noqa: S310
+    with airflow.api._opener.open(request, timeout=60) as answered:
+        assert answered.status == 200
+
+
+def until(airflow, dag: str, task: str, *states: str) -> str:
+    """Wait until a task is in one of these states, and say in which."""
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        airflow.check()
+        found = [one.state for one in airflow.api.tasks() if (one.dag, one.task) == (dag, task)]
+        if found and found[-1] in states:
+            return found[-1]
+        assert "failed" not in found, task
+        time.sleep(0.5)
+    raise AssertionError(f"{task} is {found}")
+
+
+@needs_airflow
+def test_a_version_waits_for_two_persons_and_a_rejection_stops_it(tmp_path, spark_log):
+    told = {"model": "risk_cost", "version": 3, "lake": "/data/lake"}
+    with local_airflow(tmp_path / "runs", "local[2]", FAKE_BIN) as airflow:
+        airflow.api.trigger("approve_risk", "r1", told)
+        until(airflow, "approve_risk", "ask_first_person", "awaiting_input")
+        assert submitted(tmp_path) == [["compare-models", "risk_cost", "3", "--lake=/data/lake"]]
+        answer(airflow, "approve_risk", "r1", "ask_first_person", "Approve", reason="it's fine; go")
+        until(airflow, "approve_risk", "ask_second_person", "awaiting_input")
+        approved = ["approve", "risk_cost", "3", "--by=admin", "--reason=it's fine; go", "--lake=/data/lake"]
+        assert submitted(tmp_path)[1:] == [approved]
+        answer(airflow, "approve_risk", "r1", "ask_second_person", "Reject", reason="the level is off")
+        assert until(airflow, "approve_risk", "approve_second", "skipped", "success") == "skipped"
+        assert submitted(tmp_path)[1:] == [approved]
+        assert not [run for run in airflow.api.runs() if run[0] == "score_risk"]
+
+
+@needs_airflow
+def test_a_breach_waits_for_a_person_whose_yes_starts_a_retraining(tmp_path, spark_log, monkeypatch):
+    monkeypatch.setenv("FAKE_SPARK_FAIL", "--about=risk:9")  # no breach of the risk models
+    told = {"lake": "/data/lake", "as_of": "2025-12-31", "on_breach": "ask_person"}
+    with local_airflow(tmp_path / "runs", "local[2]", FAKE_BIN) as airflow:
+        airflow.api.trigger("monitor", "m1", told)
+        until(airflow, "monitor", "ask_about_fraud", "awaiting_input")
+        assert until(airflow, "monitor", "start_train_risk", "skipped", "success") == "skipped"
+        assert "train-fraud" not in {command for command, *_ in submitted(tmp_path)}
+        answer(airflow, "monitor", "m1", "ask_about_fraud", "Approve", note="a new fee schedule")
+        until(airflow, "train_fraud", "train_fraud", "success")
+        (trained,) = [line for line in submitted(tmp_path) if line[0] == "train-fraud"]
+    assert {"--lake=/data/lake", "--as-of=2025-12-31", "--retrain=always", "--approval=person"} <= set(trained)

@@ -12,7 +12,7 @@ from jobs.check_tables import check
 from jobs.checked import check_run
 from jobs.publish import publish
 from jobs.sql import answer
-from lake import Lake
+from lake import AuditLog, Lake
 from tests.expectations.rows import AS_OF, rows
 
 TABLES = "scored_claims,scored_providers"
@@ -63,6 +63,31 @@ def test_checked_rows_replace_what_readers_see(spark: SparkSession, published: L
         publish(TABLES, published.root, AS_OF)
         assert _published(published) == ("c2", "c2")
         assert published.version("scored_claims") == 1
+
+
+def test_who_published_what_is_in_the_audit_log(
+    spark: SparkSession, published: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERWATCH_ACTOR", "nightly")
+    before = list(AuditLog(published.root).entries())
+    with pytest.raises(CheckStopped):
+        publish(TABLES, published.root, AS_OF)  # never checked: nothing is published, and nothing said to be
+    assert list(AuditLog(published.root).entries()) == before
+    _pass(spark, published, "scored_claims", "scored_providers")
+    publish(TABLES, published.root, AS_OF)
+    made = list(AuditLog(published.root).entries())[len(before) :]
+    assert [(one.actor, one.action, one.subject) for one in made] == [
+        ("nightly", "publish", "scored_claims"),
+        ("nightly", "publish", "scored_providers"),
+    ]
+    for one in made:
+        staged = published.staged(one.subject, AS_OF)
+        assert one.details == {
+            "as_of": AS_OF,
+            "version": published.version(one.subject),
+            "content": staged.content,
+        }
+    assert AuditLog(published.root).verify() is None
 
 
 def test_rows_never_checked_are_not_published(published: Lake) -> None:

@@ -10,16 +10,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from catalog import TABLES
-from catalog.errors import ModelUnavailable
+from catalog.errors import MissingTable, ModelUnavailable, NotTheSame
 from jobs.check_tables import check
 from jobs.publish import publish
+from jobs.recipe import digest
+from jobs.replay import outcome, published, replayed
 from jobs.retrain import RetrainWhen
 from jobs.score_claims import score_as_of
 from jobs.sql import answer
 from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, train_as_of
-from lake import Lake
+from lake import AuditLog, Lake
 from models.fraud.inputs import labels_of
 from models.registry import Registry
 
@@ -208,3 +211,58 @@ def test_the_share_that_comes_back_is_learnt_from_confirmed_claims(
     # The generated book gets back half of what a confirmed claim was paid; wrong outcomes and cents move it a little.
     if len(back):
         assert claims["recovery_share"].between(0.4, 0.6).all()
+
+
+def test_published_scores_come_out_again_after_tables_and_champions_moved_on(
+    spark: SparkSession, scored: Generated, tmp_path: Path
+) -> None:
+    source, day = scored
+    shutil.copytree(source.root, tmp_path / "lake")  # MLflow's files are read where they were written
+    lake, registry = Lake(str(tmp_path / "lake")), Registry(str(tmp_path / "lake"))
+    for table in ("scored_claims", "scored_providers"):
+        lake.commit(lake.staged(table, day), run="publish")
+    was = published(lake, "scored_claims")[0]
+    assert was.recipe.tables["claim_features"] == lake.version("claim_features")
+    assert was.recipe.model_versions == {CLAIM_MODEL: "1", PROVIDER_MODEL: "1"}
+
+    half = lake.read(spark, "claim_features", partition=day).where("claim_id < 'm'").localCheckpoint()
+    lake.overwrite(half, "claim_features", day)
+    for name in (CLAIM_MODEL, PROVIDER_MODEL):
+        registry.drop_alias(name, "champion")
+    before = lake.versions(list(TABLES))
+    asked = [*published(lake, was.recipe.models[PROVIDER_MODEL]["run_id"]), was]
+    assert [each.table for each in asked] == ["scored_providers", "scored_claims"]
+    for each, result in replayed(spark, lake, asked, Lake(str(tmp_path / "again"))):
+        assert result.identical, (each.table, result)
+        assert result.published == result.again > 0
+    assert lake.versions(list(TABLES)) == before
+
+    # Someone changes a published amount by hand, and keeps what it says of how it was made.
+    rows = lake.read(spark, "scored_claims", partition=day)
+    raised = F.when(F.col("fraud_rank") == 1, F.col("paid_amount") + 5).otherwise(F.col("paid_amount"))
+    text = was.recipe.to_json()
+    lake.commit(lake.stage(rows.withColumn("paid_amount", raised), "scored_claims", day, text), run="publish")
+    changed, former = (published(lake, "scored_claims", version=at)[0] for at in (None, was.version))
+    found = replayed(spark, lake, [changed, former], Lake(str(tmp_path / "once more")))
+    assert [result.identical for _, result in found] == [False, True]
+    assert found[0][1].differing == {"paid_amount": (1, 5.0)}
+    assert outcome(found[0][1]) == "paid_amount differs in 1 rows (by 5 at most)"
+
+
+def test_a_version_that_says_not_or_falsely_how_it_was_made_is_not_replayed(
+    spark: SparkSession, scored: Generated, tmp_path: Path
+) -> None:
+    shutil.copytree(Path(scored[0].root) / "tables" / "claim_features", tmp_path / "tables" / "claim_features")
+    lake, day = Lake(str(tmp_path)), str(scored[1])
+    with pytest.raises(MissingTable, match="no run of published rows"):
+        published(lake, "0123abc")
+    rows = scored[0].read_staged(spark, scored[0].staged("scored_claims", day)).limit(3).localCheckpoint()
+    lake.commit(lake.stage(rows, "scored_claims", day))
+    with pytest.raises(NotTheSame, match="without saying how"):
+        published(lake, "scored_claims")
+    text = scored[0].staged("scored_claims", day).recipe
+    version = lake.commit(lake.stage(rows, "scored_claims", day, text.replace('"capacity": 0.05', '"capacity": 0.5')))
+    said = {"version": version, "recipe_sha256": digest(text)}
+    AuditLog(lake.root).append(actor="ana", action="publish", subject="scored_claims", details=said)
+    with pytest.raises(NotTheSame, match="not what the audit log knows"):
+        published(lake, "scored_claims")

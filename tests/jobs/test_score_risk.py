@@ -14,9 +14,10 @@ from catalog import TABLES
 from catalog.errors import MissingTable
 from jobs.retrain import RetrainWhen
 from jobs.score_risk import POINTS, TABLE, score_as_of
-from jobs.train_risk import MODEL, train_as_of
+from jobs.train_risk import train_as_of
 from lake import Lake
 from models.registry import Registry
+from models.risk.names import MODEL
 
 pytestmark = pytest.mark.slow
 Generated = tuple[Lake, date]

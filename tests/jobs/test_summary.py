@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from jobs.summary import summary
-from jobs.summary_models import measured
+from jobs.summary_models import measured, not_promoted
 from lake import Lake
 from models.registry import RegisteredModel
 from tests.expectations.rows import AS_OF, rows
@@ -120,6 +120,13 @@ def test_models_are_shown_with_their_strictest_test() -> None:
     metrics = {"oot_r2": 0.4, "oot_unseen_r2": 0.3, "oot_unseen_r2_lower": 0.25, "oot_unseen_r2_upper": 0.35}
     model = RegisteredModel("risk_cost", "2", "run", {}, metrics)
     assert measured(model) == ("the next year, members never seen", "R2 0.300 (0.250 to 0.350)")
+
+
+def test_a_version_that_was_not_promoted_says_why() -> None:
+    refused = RegisteredModel("risk_cost", "1", "run", {"verdict": "refused as unfair"}, {})
+    assert not_promoted(refused) == "\nscores nobody: refused as unfair"
+    champion = RegisteredModel("risk_cost", "2", "run", {"verdict": "first version: champion"}, {}, ("champion",))
+    assert not_promoted(champion) == ""
 
 
 def test_tables_and_the_commands_that_open_them(full: Lake, said: list[str]) -> None:

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from catalog import TABLES
 from catalog.errors import ModelUnavailable, NothingToDo
+from jobs.replay import published, replayed
 from jobs.retrain import RetrainWhen
 from jobs.score_risk import score_as_of
 from jobs.train_risk import train_as_of
 from lake import Lake
 from models.registry import Registry
+from models.risk.model import RiskModel
+from tests.jobs.books import DAY as AS_OF
+from tests.jobs.books import DAYS, as_table, write_risk
 from tests.models.risk.book import book
+from tests.models.risk.test_runout import SLOW, SLOW_YEAR, triangle
 
-AS_OF = date(2025, 12, 31)
-DAYS = [date(2023, 12, 31), date(2024, 12, 31), AS_OF]
 WHEN = RetrainWhen.if_data_changed
 pytestmark = pytest.mark.slow
-
-
-def _spark_frame(spark: SparkSession, rows: pd.DataFrame, table: str) -> DataFrame:
-    """`rows` as a table of the catalog; columns that risk does not read are null."""
-    found = spark.createDataFrame(rows)
-    absent = {c.name: F.lit(None) for c in TABLES[table].columns if c.name not in rows}
-    return found.withColumns(absent) if absent else found
-
-
-def _write(spark: SparkSession, lake: Lake, day: date, year: int, members: int) -> None:
-    features, outcomes, edges = book(members, year)
-    features.loc[0, "months_observed"] = 0  # one member without history
-    tables = {"member_features": features, "care_graph": edges}
-    if day < AS_OF:
-        tables["member_outcomes"] = outcomes.assign(known_by=AS_OF, horizon_months=12)
-    for table, rows in tables.items():
-        lake.overwrite(_spark_frame(spark, rows.assign(as_of=day), table), table, day)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +36,9 @@ def trained(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> It
     patch.delenv("UNDERWATCH_MLFLOW", raising=False)
     lake = Lake(str(tmp_path_factory.mktemp("risk") / "lake"))
     for year, day in enumerate(DAYS):
-        _write(spark, lake, day, year, members=400)
+        write_risk(spark, lake, day, year, members=400)
+    lags = triangle(as_of=AS_OF, inpatient=SLOW).assign(cumulative_amount=0)
+    lake.overwrite(as_table(spark, lags, "lag_triangle"), "lag_triangle", AS_OF)
     assert train_as_of(spark, lake, AS_OF, WHEN, seed=1) == "1"
     assert score_as_of(spark, lake, AS_OF)
     yield lake
@@ -96,6 +84,13 @@ def test_the_stamped_version_is_champion_in_the_store(trained: Lake, predictions
     assert challenger is not None and challenger.intact
 
 
+def test_the_tested_year_is_completed_by_the_book_s_lag_triangle(trained: Lake) -> None:
+    champion = Registry(trained.root).champion("risk_cost")
+    assert SLOW_YEAR < champion.metrics["completion"] < 1.0
+    assert "lake.lag_triangle" in champion.tags
+    assert "each service category by its own share" in champion.tags["notes"]
+
+
 def test_mlflow_s_own_loader_gives_the_published_prediction(
     spark: SparkSession, trained: Lake, predictions: pd.DataFrame
 ) -> None:
@@ -113,11 +108,33 @@ def test_mlflow_s_own_loader_gives_the_published_prediction(
     assert (graph.predict(members[names])["expected_cost"] > 0).all()
 
 
+def test_published_predictions_come_out_again(spark: SparkSession, trained: Lake, tmp_path: Path) -> None:
+    staged = trained.staged("risk_predictions", AS_OF)
+    copy = Lake(str(tmp_path / "lake"))
+    shutil.copytree(trained.root, copy.root)
+    copy.commit(staged, run="publish")
+    (was,) = published(copy, "risk_predictions", str(AS_OF))
+    run_id = was.recipe.models["risk_cost"]["run_id"]
+    assert published(copy, run_id) == [was]
+    ((_, result),) = replayed(spark, copy, [was], Lake(str(tmp_path / "again")))
+    assert result.identical, result
+    assert result.published == result.again == 400
+
+
 def test_a_second_run_trains_nothing_and_leaves_the_staged_rows(spark: SparkSession, trained: Lake) -> None:
     before = trained.staged("risk_predictions", AS_OF)
     assert train_as_of(spark, trained, AS_OF, WHEN, seed=1) == "1"
     assert not score_as_of(spark, trained, AS_OF)
     assert trained.staged("risk_predictions", AS_OF) == before
+
+
+def test_a_model_that_may_not_know_a_field_stands_beside_the_full_one(spark: SparkSession, trained: Lake) -> None:
+    assert train_as_of(spark, trained, AS_OF, WHEN, seed=1, without=frozenset({"sex_male"})) == "1"
+    registry = Registry(trained.root)
+    champion = registry.champion("risk_cost_without_sex_male")
+    assert "sex_male" not in RiskModel.load(champion.folder).features
+    assert registry.champion("risk_cost").version == "1"
+    assert "sex_male" in RiskModel.load(registry.champion("risk_cost").folder).features
 
 
 def test_a_graph_that_won_scores_with_the_version_it_won_beside(spark: SparkSession, trained: Lake) -> None:
@@ -133,7 +150,7 @@ def test_a_graph_that_won_scores_with_the_version_it_won_beside(spark: SparkSess
 def test_changed_data_or_a_wish_trains_anew(spark: SparkSession, trained: Lake) -> None:
     assert train_as_of(spark, trained, AS_OF, RetrainWhen.always, seed=1) == "2"
     assert train_as_of(spark, trained, AS_OF, RetrainWhen.if_missing, seed=9) == "2"
-    _write(spark, trained, DAYS[1], year=7, members=400)
+    write_risk(spark, trained, DAYS[1], year=7, members=400)
     assert train_as_of(spark, trained, AS_OF, WHEN, seed=1) == "3"
 
 
@@ -142,7 +159,7 @@ def test_a_lake_of_few_members_is_priced_by_the_manual_rate(
 ) -> None:
     monkeypatch.delenv("UNDERWATCH_MLFLOW", raising=False)
     for year, day in enumerate(DAYS):
-        _write(spark, lake, day, year, members=20)
+        write_risk(spark, lake, day, year, members=20)
     train_as_of(spark, lake, AS_OF, WHEN, seed=1)
     assert "the manual rate by age and sex alone" in capsys.readouterr().out
     score_as_of(spark, lake, AS_OF)
@@ -162,6 +179,6 @@ def test_scoring_without_a_model_names_the_mend(
 def test_without_anybody_s_complete_claims_there_is_nothing_to_train(spark: SparkSession, lake: Lake) -> None:
     for year, day in enumerate(DAYS):
         features = book(3, year)[0].assign(as_of=day, months_observed=0)
-        lake.overwrite(_spark_frame(spark, features, "member_features").limit(0), "member_features", day)
+        lake.overwrite(as_table(spark, features, "member_features").limit(0), "member_features", day)
     with pytest.raises(NothingToDo, match="fraud scores do not need it"):
         train_as_of(spark, lake, AS_OF, WHEN, seed=1)

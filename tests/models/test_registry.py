@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from catalog.errors import ModelUnavailable
+from catalog.errors import ModelUnavailable, NoChampion
 from models.registry import Registry
 
 INPUT = pd.DataFrame({"amount": [1.0, 2.0]})
@@ -49,6 +49,13 @@ def test_a_champion_comes_back_with_its_files_tags_and_metrics(registry: Registr
     assert champion.tags["basis"] == "trees"
     assert champion.metrics == {"r2": 0.25}
     assert (champion.folder / "model.json").read_text() == '{"times": 2}'
+
+
+def test_a_refused_version_scores_nobody_and_the_error_says_why(registry: Registry, model_folder: Path) -> None:
+    version = _register(registry, "risk_refused", model_folder)
+    registry.say_verdict("risk_refused", version, "refused as unfair")
+    with pytest.raises(NoChampion, match="Version 1: refused as unfair"):
+        registry.champion("risk_refused")
 
 
 def test_newest_is_the_last_version_even_when_another_is_champion(registry: Registry, model_folder: Path) -> None:

@@ -41,6 +41,10 @@ def book(members: int, year: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
             "complete": True,
         }
     )
+    shares = chance.dirichlet([2.0, 1.0, 3.0, 0.5], members)
+    cents = np.floor(outcomes["allowed_amount"].to_numpy()[:, None] * shares * 100) / 100
+    outcomes[["allowed_inpatient", "allowed_outpatient", "allowed_professional"]] = cents[:, :3]
+    outcomes["allowed_pharmacy"] = (outcomes["allowed_amount"] - cents[:, :3].sum(axis=1)).round(2)
     providers = members // 20 + 1
     care = pd.DataFrame(
         {

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from catalog.errors import ModelUnavailable
 from models.risk.model import PREDICTED, RiskModel
 from models.risk.rows import model_input
 from models.risk.train import Trained
@@ -39,8 +41,29 @@ def test_a_member_without_history_is_priced_by_age_and_sex(trained: Trained, fra
 def test_contributions_and_constant_are_the_log_of_expected_cost(trained: Trained, frame: pd.DataFrame) -> None:
     assert trained.model.trees is not None
     cost = trained.model.trees.cost
-    rest = np.log(cost.predict(frame)) - cost.contributions(frame).sum(axis=1)
-    assert rest == pytest.approx(rest[0], abs=1e-3)
+    _, reference = cost.dollars(frame)
+    assert np.log(reference) + cost.contributions(frame).sum(axis=1) == pytest.approx(
+        np.log(cost.predict(frame)), abs=1e-9
+    )
+
+
+def test_drivers_in_dollars_and_the_reference_are_the_expected_cost(trained: Trained, frame: pd.DataFrame) -> None:
+    """Whatever the blend leans on: each part alone and all of them."""
+    assert trained.model.trees is not None
+    cost = trained.model.trees.cost
+    for weights in (cost.weights, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.2, 0.0, 0.8), (0.3, 0.3, 0.4)):
+        blend = replace(cost, weights=weights)
+        dollars, reference = blend.dollars(frame)
+        assert np.abs(dollars).max() > 1.0
+        assert reference + dollars.sum(axis=1) == pytest.approx(blend.predict(frame), rel=1e-9)
+        assert dollars.shape == (len(frame), len(trained.model.features))
+
+
+def test_more_cost_or_a_condition_never_lowers_what_the_trees_expect(trained: Trained, frame: pd.DataFrame) -> None:
+    assert trained.model.trees is not None
+    cost = replace(trained.model.trees.cost, weights=(0.5, 0.5, 0.0))
+    for name in ("cost_12m", "has_diabetes", "admissions"):
+        assert (cost.predict(frame.assign(**{name: frame[name] + 1.0})) >= cost.predict(frame) - 1e-9).all()
 
 
 def test_saved_model_predicts_and_explains_the_same(trained: Trained, frame: pd.DataFrame, tmp_path: Path) -> None:
@@ -58,5 +81,5 @@ def test_each_member_s_prediction_is_its_own(trained: Trained, frame: pd.DataFra
 def test_a_model_of_other_features_is_refused(trained: Trained, tmp_path: Path) -> None:
     file = trained.model.save(tmp_path) / "risk.json"
     file.write_text(file.read_text().replace('"admissions"', '"admissions_of_yore"'))
-    with pytest.raises(ValueError, match="changed since"):
+    with pytest.raises(ModelUnavailable, match="train-risk"):
         RiskModel.load(tmp_path)

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.risk.plots import plot_actual, plot_deciles
+from models.risk.plots import plot_actual, plot_completion, plot_deciles
 from models.risk.rows import Rows
+from models.risk.runout import run_out
 from models.risk.train import Trained
+from tests.models.risk.test_runout import SLOW, triangle
 
 
 @pytest.mark.parametrize("members", [3, 40, 2000])
@@ -22,3 +24,10 @@ def test_any_number_of_members_can_be_drawn(members: int, tmp_path: Path) -> Non
 def test_deciles_are_drawn(trained: Trained, tmp_path: Path) -> None:
     plot_deciles(trained.deciles, "unseen members").savefig(tmp_path / "deciles.png")
     assert (tmp_path / "deciles.png").stat().st_size > 1000
+
+
+def test_completion_is_drawn(tmp_path: Path) -> None:
+    found = run_out(triangle(inpatient=SLOW))
+    assert found is not None
+    plot_completion(found.table()).savefig(tmp_path / "completion.png")
+    assert (tmp_path / "completion.png").stat().st_size > 1000

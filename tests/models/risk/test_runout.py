@@ -1,35 +1,80 @@
+"""Completion of a year from a lag triangle whose answer is known."""
+
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from models.risk.runout import completion, matured
+from features.months import months_from
+from models.risk.rows import CATEGORIES
+from models.risk.runout import ALL, cumulative, matured, run_out
 from tests.models.risk.conftest import snapshot
 
-
-def _year(known_then: float, known_now: float, members: int = 60) -> tuple[pd.DataFrame, pd.DataFrame]:
-    ids = [f"m{row}" for row in range(members)]
-    return (
-        pd.DataFrame({"member_id": ids, "months_observed": 12, "cost_12m": known_then}),
-        pd.DataFrame({"member_id": ids, "months_covered": 12, "allowed_amount": known_now}),
-    )
+AS_OF = date(2024, 12, 31)
+SLOW = [0.5, 0.3, 0.2]
+"""Shares of a service month's cost that become known in its own month, a month and two months later."""
+SLOW_YEAR = (0.5 + 0.8 + 10) / 12
 
 
-def test_claims_that_came_after_the_year_s_end_are_counted_in() -> None:
-    assert completion(*_year(900.0, 1000.0)) == pytest.approx(0.9)
+def triangle(months: int = 30, noise: float = 0.0, as_of: date = AS_OF, **shares: list[float]) -> pd.DataFrame:
+    """Every month costs 1,000,000 in each category; its cost becomes known by these shares, or at once."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (as_of, kind, months_from(as_of, -ago), lag, 1e6 * share * np.exp(rng.normal(0, noise)))
+        for kind in CATEGORIES
+        for ago in range(months)
+        for lag, share in enumerate(shares.get(kind, [1.0]))
+        if lag <= ago
+    ]
+    return pd.DataFrame(rows, columns=["as_of", "claim_type", "service_month_end", "lag_months", "allowed_amount"])
 
 
-def test_a_member_covered_for_part_of_the_year_is_not_compared() -> None:
-    features, outcomes = _year(900.0, 1000.0, members=61)
-    outcomes.loc[0, ["months_covered", "allowed_amount"]] = [6, 500_000.0]
-    assert completion(features, outcomes) == pytest.approx(0.9)
+def test_what_is_not_known_yet_is_no_zero() -> None:
+    known = cumulative(triangle(3, inpatient=SLOW).query("claim_type == 'inpatient'"))
+    assert known == pytest.approx(np.array([[5e5, 8e5, 1e6], [5e5, 8e5, np.nan], [5e5, np.nan, np.nan]]), nan_ok=True)
 
 
-def test_too_few_members_say_nothing() -> None:
-    assert completion(*_year(900.0, 1000.0, members=10)) is None
+def test_a_year_is_completed_by_the_lags_of_its_months() -> None:
+    found = run_out(triangle(inpatient=SLOW))
+    assert found is not None
+    assert found.share("inpatient") == pytest.approx(SLOW_YEAR)
+    assert found.share("pharmacy") == 1.0
+    assert found.share(ALL) == pytest.approx((SLOW_YEAR + 3) / 4, abs=1e-3)
+    assert found.share("inpatient", first_lag=12) == 1.0, "a year later all is known"
+
+
+def test_a_category_that_cannot_tell_its_own_is_completed_like_all_claims() -> None:
+    noisy = triangle(inpatient=[1 / 12] * 12, noise=2.0).query("claim_type == 'inpatient'")
+    others = triangle().query("claim_type != 'inpatient'").assign(allowed_amount=5e8)
+    found = run_out(pd.concat([noisy, others]))
+    assert found is not None
+    assert "inpatient" not in found.developments
+    assert found.share("inpatient") == found.share(ALL)
+
+
+def test_less_than_a_year_of_months_tells_nothing() -> None:
+    assert run_out(triangle(12)) is None
+    assert run_out(triangle(0)) is None
 
 
 def test_matured_costs_are_what_they_will_be() -> None:
     rows = snapshot(30, 1).rows
-    assert matured(rows, 0.8).cost == pytest.approx(rows.cost / 0.8)
-    assert matured(rows, None) is rows
+    half = replace(rows, cost=np.full(30, 400.0), parts=np.tile([100.0, 300.0, 0.0, 0.0], (30, 1)))
+    raised, share = matured(half, run_out(triangle(inpatient=SLOW)))
+    assert raised.parts is not None
+    assert raised.parts[:, 0] == pytest.approx(100 / SLOW_YEAR)
+    assert raised.cost == pytest.approx(raised.parts.sum(axis=1))
+    assert share == pytest.approx(400 / (300 + 100 / SLOW_YEAR))
+    assert matured(rows, None) == (rows, None)
+
+
+def test_members_whose_parts_are_unknown_are_completed_like_all_claims() -> None:
+    rows, found = replace(snapshot(30, 1).rows, parts=None), run_out(triangle(inpatient=SLOW))
+    assert found is not None
+    raised, share = matured(rows, found)
+    assert share == found.share(ALL)
+    assert raised.cost == pytest.approx(rows.cost / found.share(ALL))

@@ -1,0 +1,132 @@
+"""What a running workbench is made of: the lake it shows, its own stores, and the calls that the command hands in.
+
+The workbench sees the lake and the catalog. How a quote is answered and what the model registry says is handed in by
+the command that starts it (jobs/workbench.py), as the functions described here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app.accounts import Accounts
+from app.api.tokens import Tokens
+from app.database import open_database, session_key
+from app.dispositions import Dispositions
+from app.rate_limit import RateLimit
+from app.saved_views import SavedViews
+from app.snapshot import Tables
+from lake import Lake
+from lake.audit_log import AuditLog
+
+
+@dataclass(frozen=True)
+class QuoteRequest:
+    """What an underwriter asks. Either `group_id` or `members_csv` (the bytes of a CSV file with member_id)."""
+
+    market: str
+    purpose: str
+    jurisdiction: str
+    requested_by: str
+    group_id: str = ""
+    members_csv: bytes = b""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Underwriting:
+    """`answer` gives the row of underwriting_quotes and the rows of underwriting_members; it raises UnderwatchError.
+
+    `notice` makes the printable page of an adverse_notice (JSON), `notice_pdf` the same text as a PDF."""
+
+    answer: Callable[[QuoteRequest], tuple[dict[str, Any], list[dict[str, Any]]]]
+    notice: Callable[[str], str]
+    notice_pdf: Callable[[str], bytes]
+    markets: Sequence[str]
+    purposes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """One registered version. `metrics` are lines of words and figures, `verdict` why it was promoted or not."""
+
+    name: str
+    version: str
+    alias: str
+    measured_on: str
+    metrics: Sequence[str]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the workbench behaves. `https`: it is reached through TLS, so cookies are sent over it alone.
+
+    `api_questions`: of one account in a minute. `wrong_tokens`: of one address in five minutes."""
+
+    four_eyes: bool = True
+    idle_minutes: int = 30
+    longest_hours: int = 10
+    https: bool = False
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    export_rows: int = 100_000
+    api_questions: int = 240
+    wrong_tokens: int = 20
+
+
+@dataclass(frozen=True)
+class Parts:
+    lake: Lake
+    home: Path
+    settings: Settings
+    underwriting: Underwriting | None
+    model_cards: Callable[[], Sequence[ModelCard]]
+    engine: Engine
+    accounts: Accounts
+    dispositions: Dispositions
+    views: SavedViews
+    tables: Tables
+    audit_log: AuditLog
+    tokens: Tokens
+    api_questions: RateLimit
+    wrong_tokens: RateLimit
+    key: str = field(repr=False)
+    sign_ins: RateLimit = field(default_factory=lambda: RateLimit(most=5, seconds=300))
+
+    def close(self) -> None:
+        """Lets go of the lake and the database."""
+        self.tables.close()
+        self.engine.dispose()
+
+
+def open_parts(
+    lake: Lake,
+    home: Path,
+    settings: Settings,
+    underwriting: Underwriting | None = None,
+    model_cards: Callable[[], Sequence[ModelCard]] = tuple,
+) -> Parts:
+    """The parts of a workbench on `lake`, whose own files are in the folder `home`."""
+    engine = open_database(home)
+    return Parts(
+        lake=lake,
+        home=home,
+        settings=settings,
+        underwriting=underwriting,
+        model_cards=model_cards,
+        engine=engine,
+        accounts=Accounts(engine),
+        dispositions=Dispositions(engine, settings.four_eyes),
+        views=SavedViews(engine),
+        tables=Tables(lake),
+        audit_log=AuditLog(lake.root),
+        tokens=Tokens(engine),
+        api_questions=RateLimit(most=settings.api_questions, seconds=60),
+        wrong_tokens=RateLimit(most=settings.wrong_tokens, seconds=300),
+        key=session_key(home),
+    )

@@ -1,0 +1,183 @@
+"""What the workbench reads: one committed version of each table, whole, in DuckDB."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from app.kinds import KINDS, Kind
+from catalog.errors import MissingTable
+from lake import Lake
+
+_KIND_OF = {kind.table: kind for kind in KINDS.values()}
+LATEST = tuple(_KIND_OF)
+"""Tables of which people read the newest day; their former days are `<table>_history`."""
+READ = (
+    *LATEST,
+    "claim_lines",
+    "pharmacy_claims",
+    "claim_features",
+    "provider_features",
+    "providers",
+    "care_graph",
+    "investigations",
+    "risk_predictions",
+    "underwriting_quotes",
+    "underwriting_members",
+    "underwriting_requests",
+    "check_results",
+)
+_LOOK_AGAIN = 3.0
+_MOST_KEPT, _MOST_KEPT_ROWS = 500, 100
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The narrow columns of one published table, compressed in memory and in order of rank; `searched` is what a search
+    looks into. Answers are kept: a version never changes."""
+
+    version: int
+    connection: duckdb.DuckDBPyConnection = field(repr=False)
+    answers: dict[tuple[object, ...], list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+
+    def rows(self, query: str, parameters: Sequence[object]) -> list[dict[str, Any]]:
+        asked = (query, *map(str, parameters))
+        if asked not in self.answers:
+            found = _rows(self.connection, query, parameters)
+            if len(found) > _MOST_KEPT_ROWS:
+                return found
+            if len(self.answers) >= _MOST_KEPT:
+                self.answers.clear()
+            self.answers[asked] = found
+        return self.answers[asked]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Views of pinned files, which are never rewritten: what is committed meanwhile changes none of them.
+
+    `versions`: tables that hold rows. `as_of`: the newest day of those in LATEST."""
+
+    versions: dict[str, int]
+    as_of: dict[str, str]
+    connection: duckdb.DuckDBPyConnection = field(repr=False)
+    queues: dict[str, Queue] = field(default_factory=dict, repr=False)
+
+    def has(self, table: str) -> bool:
+        return table in self.versions
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Rows of a query of our own, with values as parameters only."""
+        return _rows(self.connection, query, parameters)
+
+    def queue(self, table: str, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Rows of a query on the table `kept.queue`: the columns of a Kind, of the newest day, kept in memory."""
+        return self.queues[table].rows(query, parameters)
+
+    def one(self, query: str, parameters: Sequence[object] = ()) -> dict[str, Any] | None:
+        found = self.rows(query, parameters)
+        return found[0] if found else None
+
+    def require(self, table: str) -> None:
+        """Raises MissingTable where nothing was published yet."""
+        if not self.has(table):
+            raise MissingTable(f"the lake has no {table} yet; run `underwatch run` first")
+
+
+class Tables:
+    """The newest snapshot of a lake. A watcher looks for newer versions and opens them; readers never wait for it."""
+
+    def __init__(self, lake: Lake, look_again: float = _LOOK_AGAIN) -> None:
+        self._lake, self._look_again = lake, look_again
+        self._opening, self._stop = threading.Lock(), threading.Event()
+        self._snapshot: Snapshot | None = None
+        self._versions: dict[str, int] = {}
+        self._watcher: threading.Thread | None = None
+
+    def now(self) -> Snapshot:
+        """What readers see; the first call opens it, which takes seconds for a million claims."""
+        return self._snapshot or self.fresh()
+
+    def fresh(self) -> Snapshot:
+        """The newest snapshot, looked for at once: for what this workbench has just had written."""
+        with self._opening:
+            versions = self._lake.versions(list(READ))
+            if self._snapshot is None or versions != self._versions:
+                self._snapshot, self._versions = _open(self._lake, versions, self._snapshot), versions
+            return self._snapshot
+
+    def watch(self) -> None:
+        """Looks for newer versions from now on, until `close`."""
+        self._watcher = threading.Thread(target=self._look, name="watch the lake", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._watcher is not None:
+            self._watcher.join(timeout=30)
+        with self._opening:
+            self._snapshot = None
+
+    def _look(self) -> None:
+        while not self._stop.wait(self._look_again):
+            try:
+                self.fresh()
+            except Exception as error:  # whatever it is, readers keep the former version, and it is tried again
+                kind = type(error).__name__
+                logging.getLogger(__name__).warning("the lake could not be read (%s); the former version stays", kind)
+
+
+def _open(lake: Lake, versions: dict[str, int], before: Snapshot | None) -> Snapshot:
+    connection = duckdb.connect()
+    as_of: dict[str, str] = {}
+    kept: dict[str, int] = {}
+    queues: dict[str, Queue] = {}
+    for table, version in versions.items():
+        files = lake.files(table, version)
+        if not files:
+            continue
+        kept[table] = version
+        if table in LATEST:
+            as_of[table] = max(_day(file) for file in files)
+            _view(connection, f"{table}_history", files)
+            files = [file for file in files if _day(file) == as_of[table]]
+            same = before.queues.get(table) if before else None
+            queues[table] = same if same and same.version == version else _queue(_KIND_OF[table], version, files)
+        _view(connection, table, files)
+    return Snapshot(kept, as_of, connection, queues)
+
+
+def _queue(kind: Kind, version: int, files: list[str]) -> Queue:
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as kept (compress)")
+    _view(connection, "published", files)
+    columns = ", ".join(f"{sql} as {name}" for name, sql in (kind.columns | kind.hidden).items())
+    searched = " || ' ' || ".join(f"coalesce({name}, '')" for name in kind.text)
+    connection.execute(
+        f"create table kept.queue as select {columns}, lower({searched}) as searched from published order by fraud_rank"
+    )
+    connection.execute("drop view published")
+    return Queue(version, connection)
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+    connection.read_parquet(files, union_by_name=True, hive_partitioning=False).create_view(name)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object]) -> list[dict[str, Any]]:
+    cursor = connection.cursor()
+    try:
+        found = cursor.execute(query, list(parameters))
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    finally:
+        cursor.close()
+
+
+def _day(file: str) -> str:
+    return file.rsplit("/as_of=", 1)[1].split("/", 1)[0]

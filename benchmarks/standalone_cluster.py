@@ -1,0 +1,113 @@
+"""A Spark standalone cluster on this machine: a master and two workers, from the pyspark that is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyspark
+
+HOME = Path(__file__).resolve().parent.parent
+_SPARK = Path(pyspark.__file__).parent
+_SECONDS_TO_START = 120
+
+
+class Cluster:
+    """Loopback only, web pages off. Each worker gives one core and `worker_mb` of memory to one executor."""
+
+    def __init__(self, folder: Path, worker_mb: int = 1200) -> None:
+        self.folder, self.worker_mb = folder, worker_mb
+        self.port = _free_port()
+        self.master = f"spark://127.0.0.1:{self.port}"
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a driver needs to find the cluster's settings, and workers to find this code."""
+        return {
+            **os.environ,
+            "SPARK_HOME": str(_SPARK),
+            "SPARK_CONF_DIR": str(self.folder / "conf"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_MEMORY": "256m",
+            "PYSPARK_PYTHON": sys.executable,
+            "PYTHONPATH": str(HOME),
+        }
+
+    def start(self, workers: int = 2) -> None:
+        """Raises TimeoutError where a worker does not register."""
+        conf = self.folder / "conf"
+        conf.mkdir(parents=True, exist_ok=True)
+        settings = {
+            "spark.executor.memory": f"{self.worker_mb - 400}m",
+            "spark.executor.cores": "1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            # A worker that is gone is noticed within seconds.
+            "spark.network.timeout": "60s",
+            "spark.executor.heartbeatInterval": "5s",
+        }
+        lines = "".join(f"{key} {value}\n" for key, value in settings.items())
+        (conf / "spark-defaults.conf").write_text(lines)
+        place = ["--host", "127.0.0.1", "--webui-port", "0"]
+        self._start("master", "org.apache.spark.deploy.master.Master", *place, "--port", str(self.port))
+        for number in range(1, workers + 1):
+            size = ["--cores", "1", "--memory", f"{self.worker_mb}m", "--work-dir", str(self.folder / f"work-{number}")]
+            self._start(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", *place, *size, self.master)
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while self._log("master").count("Registering worker") < workers:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the workers did not register; see the logs in {self.folder}")
+            time.sleep(0.2)
+
+    def kill_worker(self, number: int) -> None:
+        """kill -9 of a worker and of its executors."""
+        self._kill(f"worker-{number}")
+
+    def stop(self) -> None:
+        for name in list(self._processes):
+            self._kill(name)
+
+    def _start(self, name: str, *command: str) -> None:
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self._processes[name] = subprocess.Popen(
+                [str(_SPARK / "bin" / "spark-class"), *command],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # so that a worker goes together with its executors
+            )
+
+    def _kill(self, name: str) -> None:
+        process = self._processes.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=60)
+
+    def _log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+
+@contextlib.contextmanager
+def standalone_cluster(folder: Path) -> Iterator[Cluster]:
+    """A running cluster whose logs and work lie in `folder`; nothing of it runs on afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

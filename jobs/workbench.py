@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.audit import note
+from app.parts import ModelCard, Parts, QuoteRequest, Settings, Underwriting, open_parts
+from catalog.errors import UnderwatchError
+from jobs.acting import acting
+from jobs.options import DEFAULT_LAKE, LakeRoot
+from lake import Lake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class NoHome(UnderwatchError):
+    """There is no folder to keep the workbench's accounts and dispositions in."""
+
+    exit_code = 2
+
+
+def workbench(
+    lake: LakeRoot = DEFAULT_LAKE,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on; beyond 127.0.0.1 with --https.")] = "127.0.0.1",
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder of accounts and dispositions. Empty: beside the lake, `<lake>.workbench`."),
+    ] = None,
+    four_eyes: Annotated[
+        bool, typer.Option(help="A verdict counts when a lead other than its author has approved it.")
+    ] = True,
+    idle_minutes: Annotated[int, typer.Option(min=1, help="Minutes without a click that end a session.")] = 30,
+    https: Annotated[
+        bool, typer.Option("--https", help="It is reached through TLS (a proxy ends it): cookies go over TLS alone.")
+    ] = False,
+    name: Annotated[list[str] | None, typer.Option("--name", help="Host name it is reached under; repeatable.")] = None,
+    reset: Annotated[str, typer.Option(help="Give this account a new one-time password, print it and end.")] = "",
+) -> None:
+    """Open the web workbench on a lake: review queue, quotes, models. The first start prints a one-time password.
+
+    Example: underwatch workbench --lake var/lake
+    """
+    if host not in ("127.0.0.1", "localhost", "::1") and not https:
+        raise NoHome("passwords would cross the network unencrypted: put a TLS proxy before it and give --https")
+    settings = Settings(
+        four_eyes=four_eyes,
+        idle_minutes=idle_minutes,
+        https=https,
+        hosts=("127.0.0.1", "localhost", *(name or ())),
+    )
+    parts = workbench_parts(lake, settings, home)
+    if reset:
+        fresh = parts.accounts.reset_password(reset)
+        note(parts, acting(), "reset_password", f"account {reset}")
+        typer.echo(f"One-time password of {reset}: {fresh}")
+        return
+    once = parts.accounts.first_run()
+    if once:
+        typer.echo(f"First start. Sign in as admin with the one-time password {once} and change it.")
+    typer.echo("reading what was published ...")
+    parts.tables.now()
+    typer.echo(f"The workbench is at http://{host}:{port} (Ctrl-C ends it).")
+
+    import uvicorn
+
+    from app.web import create_app
+
+    # Addresses name claims, so no access log is written: the audit log says who opened what.
+    uvicorn.run(create_app(parts), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+
+
+def workbench_parts(lake: str, settings: Settings, home: Path | None = None) -> Parts:
+    """The workbench's parts on a lake, with the calls that answer quotes and describe models handed in."""
+    if home is None and "://" in lake:
+        raise NoHome("a lake in an object store needs --home, a folder for accounts and dispositions")
+    store = Lake(lake)
+    place = home or Path(f"{store.root}.workbench")
+    return open_parts(store, place, settings, _underwriting(store), _model_cards(store))
+
+
+def _underwriting(lake: Lake) -> Underwriting:
+    from models.underwriting.uses import MARKETS, PURPOSES
+
+    return Underwriting(
+        answer=_answer(lake), notice=_notice, notice_pdf=_notice_pdf, markets=MARKETS, purposes=PURPOSES
+    )
+
+
+def _answer(lake: Lake) -> Callable[[QuoteRequest], tuple[dict[str, Any], list[dict[str, Any]]]]:
+    def answer(asked: QuoteRequest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        # What answers costs seconds to import: only who asks waits for it.
+        from jobs.quote_answer import Request, answer_request
+        from jobs.quote_members import members_of
+        from jobs.quote_tables import last_day
+
+        members = None
+        if asked.members_csv:
+            members = members_of(io.StringIO(_text(asked.members_csv)), "the list", lake.root)
+        request = Request(
+            market=asked.market,
+            purpose=asked.purpose,
+            jurisdiction=asked.jurisdiction,
+            as_of=asked.as_of or last_day(lake),
+            requested_by=asked.requested_by,
+            group_id=asked.group_id or None,
+            members=members,
+        )
+        answered = answer_request(lake, request)
+        return answered.quote, answered.members
+
+    return answer
+
+
+def _text(content: bytes) -> str:
+    from catalog.errors import BadDelivery
+
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadDelivery("the list is no text file in UTF-8; save it as CSV") from None
+
+
+def _notice(notice: str) -> str:
+    from models.underwriting.adverse import page
+
+    return page(json.loads(notice))
+
+
+def _notice_pdf(notice: str) -> bytes:
+    from models.underwriting.adverse_pdf import pdf
+
+    return pdf(json.loads(notice))
+
+
+def _model_cards(lake: Lake) -> Callable[[], list[ModelCard]]:
+    def cards() -> list[ModelCard]:
+        from jobs.summary_models import MODELS, measured
+        from models.registry import CHALLENGER, CHAMPION, VERDICT, Registry, has_store
+
+        if not has_store(lake.root):
+            return []
+        registry, found = Registry(lake.root), []
+        for name in MODELS:
+            versions = {one.version: one for alias in (CHAMPION, CHALLENGER) if (one := registry.aliased(name, alias))}
+            newest = registry.newest(name)
+            if newest is not None:
+                versions.setdefault(newest.version, newest)
+            for model in versions.values():
+                words, metrics = measured(model)
+                alias = ", ".join(model.aliases)
+                found.append(
+                    ModelCard(name, model.version, alias, words, metrics.splitlines(), model.tags.get(VERDICT, ""))
+                )
+        return found
+
+    return cards

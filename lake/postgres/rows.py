@@ -1,0 +1,50 @@
+"""Rows of one version of a lake's table as CSV that PostgreSQL's COPY reads, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+from pyarrow import csv
+
+from catalog import TABLES
+from lake.arrow_types import arrow_type
+from lake.pinned import Pinned
+
+_BATCH_ROWS = 20_000
+_LAYOUT = csv.WriteOptions(include_header=False)  # texts are quoted and nulls are not: an empty text is no null
+
+
+def csv_batches(pinned: Pinned) -> Iterator[memoryview]:
+    """Nested columns as JSON. Numbers in them that JSON cannot say (NaN, infinity) become null."""
+    columns = ", ".join(_expression(column.name, column.type) for column in TABLES[pinned.table].columns)
+    connection = duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": "1GB"})
+    connection.execute("set TimeZone = 'UTC'")
+    for batch in connection.from_arrow(pinned.dataset()).project(columns).to_arrow_reader(_BATCH_ROWS):
+        sink = pa.BufferOutputStream()
+        csv.write_csv(batch, sink, _LAYOUT)
+        yield memoryview(sink.getvalue())
+
+
+def _expression(name: str, ddl: str) -> str:
+    kind = arrow_type(ddl)
+    quoted = f'"{name}"'
+    return f"cast(to_json({_finite(quoted, kind)}) as varchar) as {quoted}" if pa.types.is_nested(kind) else quoted
+
+
+def _finite(value: str, kind: pa.DataType, depth: int = 0) -> str:
+    """SQL of `value` with what JSON cannot say as null, however deep."""
+    item = f"item{depth}"
+    if pa.types.is_floating(kind):
+        return f"case when isfinite({value}) then {value} end"
+    if pa.types.is_struct(kind):
+        fields = (f'"{f.name}": {_finite(f"{value}.{chr(34)}{f.name}{chr(34)}", f.type, depth)}' for f in kind)
+        return f"case when {value} is not null then {{{', '.join(fields)}}} end"
+    if pa.types.is_map(kind):
+        held = _finite(f"{item}.value", kind.item_type, depth + 1)
+        entries = f'list_transform(map_entries({value}), lambda {item}: {{"key": {item}.key, "value": {held}}})'
+        return f"map_from_entries({entries})"
+    if pa.types.is_list(kind):
+        return f"list_transform({value}, lambda {item}: {_finite(item, kind.value_type, depth + 1)})"
+    return value
