@@ -15,6 +15,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from benchmarks.main_job_steps import FINE, main_job_steps
 from benchmarks.standalone_cluster import HOME, Cluster, standalone_cluster
 from catalog import TABLES
 from jobs.generate import generate
@@ -69,37 +70,19 @@ def main(
 def _run(name: str, master: str, folder: Path, cluster: Cluster | None, killed: str, steps: int) -> Ran:
     lake = Lake(str(folder / f"lake-{name.replace(' ', '-').replace('[', '').replace(']', '')}"))
     started, again = time.monotonic(), []
-    for step, *options in _steps(folder)[:steps]:
+    for step, *options in main_job_steps(folder / "delivery", folder / "key")[:steps]:
         for attempt in range(_RETRIES + 1):
             command = [sys.executable, "-m", "jobs.cli", step, *options, f"--lake={lake.root}"]
             if step != "publish":
                 command.append(f"--master={master}")
             code, said = _command(command, cluster, killed if attempt == 0 else "", step)
             print(f"{name}: {step} {code} after {time.monotonic() - started:,.0f} s", file=sys.stderr, flush=True)
-            if code in (0, 9, 12):  # done, or nothing to do
+            if code in FINE:
                 break
             if code in range(2, 9) or attempt == _RETRIES:
                 raise SystemExit(f"{name}: {step} ended with {code}:\n{said[-3000:]}")
             again.append(step)
     return Ran(name, time.monotonic() - started, again, lake)
-
-
-def _steps(folder: Path) -> list[tuple[str, ...]]:
-    """The commands of the DAGs, in their order."""
-    source = ("--source=synthetic", f"--delivery={folder / 'delivery'}", "--batch-id=b1")
-    fraud, risk = "--tables=scored_claims,scored_providers,cases", "--tables=risk_predictions"
-    return [
-        ("ingest-claims", *source, f"--token-key-file={folder / 'key'}"),
-        ("build-features",),
-        ("train-fraud", "--seed=7"),
-        ("train-risk", "--seed=7"),
-        ("score-claims",),
-        ("check-tables", fraud, "--staged"),
-        ("publish", fraud),
-        ("score-risk",),
-        ("check-tables", risk, "--staged"),
-        ("publish", risk),
-    ]
 
 
 def _command(command: list[str], cluster: Cluster | None, killed: str, step: str) -> tuple[int, str]:

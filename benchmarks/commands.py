@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -27,13 +27,15 @@ class Ran:
     said: str = ""
 
 
-def run(command: str, *options: str, environment: Mapping[str, str] | None = None) -> Ran:
-    """Run `underwatch command options`. Raises SystemExit with what it said when it fails."""
-    return run_module("jobs.cli", command, *options, environment=environment)
+def run(command: str, *options: str, environment: Mapping[str, str] | None = None, fine: Collection[int] = (0,)) -> Ran:
+    """Run `underwatch command options`. Raises SystemExit with what it said when it ends with none of `fine`."""
+    return run_module("jobs.cli", command, *options, environment=environment, fine=fine)
 
 
-def run_module(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
-    """Run `python -m module arguments`. Raises SystemExit with what it said when it fails."""
+def run_module(
+    module: str, *arguments: str, environment: Mapping[str, str] | None = None, fine: Collection[int] = (0,)
+) -> Ran:
+    """Run `python -m module arguments`. Raises SystemExit with what it said when it ends with none of `fine`."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
@@ -45,7 +47,7 @@ def run_module(module: str, *arguments: str, environment: Mapping[str, str] | No
     watch = _Watch(process.pid)
     _, said = process.communicate()
     seconds = time.perf_counter() - started
-    if process.returncode:
+    if process.returncode not in fine:
         raise SystemExit(f"{' '.join((module, *arguments))} ended with {process.returncode}:\n{said[-2000:]}")
     return Ran(seconds, *watch.end(), said)
 

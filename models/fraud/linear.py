@@ -93,6 +93,9 @@ def _fitted(values: np.ndarray, confirmed: np.ndarray, strengths: tuple[float, .
 
 
 def _standard(values: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    found = np.clip((values - mean) / spread, -EXTREME, EXTREME)
-    found[np.isnan(found)] = 0.0  # np.nan_to_num would look for infinities too, which the clip has brought in
+    found = values - mean
+    found /= spread
+    np.clip(found, -EXTREME, EXTREME, out=found)
+    # np.nan_to_num would look for infinities too, which the clip has brought in.
+    np.copyto(found, 0.0, where=np.isnan(found))
     return found

@@ -80,8 +80,16 @@ def sentences(column: Column, values: np.ndarray, expected: np.ndarray) -> list[
     template = column.reason or f"{column.description}: {{value}}; {{expected}} is typical"
     unknown = f"Not known, and that is itself a sign: {column.description[:1].lower()}{column.description[1:]}"
     say = _speaker(column.unit)
-    pairs = zip(values.tolist(), expected.tolist(), strict=True)
-    return [_sentence(template, say(value), say(usual)) if value == value else unknown for value, usual in pairs]
+    # Many rows have the same small number beside the same peers: a look-up is quicker than a sentence.
+    told: dict[tuple[float, float], str] = {}
+    made = []
+    for pair in zip(values.tolist(), expected.tolist(), strict=True):
+        text = told.get(pair)
+        if text is None:
+            value, usual = pair
+            text = told[pair] = _sentence(template, say(value), say(usual)) if value == value else unknown
+        made.append(text)
+    return made
 
 
 def _sentence(template: str, value: str, expected: str) -> str:

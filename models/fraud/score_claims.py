@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from models.fraud.claims import ClaimModel
 from models.fraud.lanes import review_lane
@@ -18,6 +19,8 @@ from models.fraud.ranking import ranked
 from models.fraud.reasons import MOST_REASONS, REASON_TYPE, reasons_of, schemes_of
 from models.fraud.recovery import Recovery
 
+_JUDGED = ("claim_id", "claim_type", "paid_amount")
+_RANKS = ("claim_id", "fraud_rank", "recovery_rank", "fraud_probability", "recovery_share", "expected_recovery")
 _PASSED = (
     "claim_id",
     "as_of",
@@ -53,15 +56,15 @@ def scored_claims(
     Claims within `capacity` get exact contributions, up to five reasons and a scheme where one is clear; the others
     approximate contributions and up to three reasons.
     """
-    features = [name for name in model.features if name in claims.columns]
-    wanted = [name for name in _PASSED if name in claims.columns]
-    joined = claims.join(F.broadcast(provider_scores), "provider_id", "left").select(
-        *wanted, "peer_group", *features, "provider_score"
-    )
-    schema = joined.selectExpr("*", "0D as margin", "cast(null as double) as fraud_probability").schema
-    with_margin = with_recovery(joined.mapInArrow(_margins(model), schema), "claim_type", recovery).localCheckpoint()
+    kept = [name for name in _PASSED if name in claims.columns]
+    asked = list(dict.fromkeys([*_JUDGED, *_asked(model)]))
+    known = claims.join(F.broadcast(provider_scores), "provider_id", "left")
+    # Rows are wide, with their features and lines. Only ids, amounts and margins are put in order.
+    judged = known.select(asked).mapInArrow(_margins(model), _margin_schema(claims))
+    with_margin = with_recovery(judged, "claim_type", recovery).localCheckpoint()
     first = math.ceil(capacity * with_margin.count())
-    in_order = by_recovery(ranked(with_margin, "margin", "claim_id"), "claim_id")
+    ranks = by_recovery(ranked(with_margin, "margin", "claim_id"), "claim_id").select(*_RANKS)
+    in_order = known.select(list(dict.fromkeys([*kept, *_asked(model)]))).join(ranks, "claim_id")
     passed = in_order.select(*_PASSED).schema
     explained = in_order.mapInArrow(
         _explanations(model, first),
@@ -114,16 +117,26 @@ def with_evidence(reasons: str, lines: str, by_code: str | None = None) -> Colum
     return F.transform(reasons, proven)
 
 
+def _asked(model: ClaimModel) -> list[str]:
+    """What the model looks at."""
+    return ["claim_id", "provider_id", "peer_group", *model.features]
+
+
 def _margins(model: ClaimModel) -> Batches:
     def judge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             margin = model.margin(_frame(batch, model))
             made = [pa.array(one, pa.float64(), from_pandas=True) for one in (margin, model.probability(margin))]
             yield pa.RecordBatch.from_arrays(
-                [*batch.columns, *made], [*batch.schema.names, "margin", "fraud_probability"]
+                [*(batch.column(name) for name in _JUDGED), *made], [*_JUDGED, "margin", "fraud_probability"]
             )
 
     return judge
+
+
+def _margin_schema(claims: DataFrame) -> StructType:
+    schema = claims.select(*_JUDGED).schema
+    return schema.add("margin", "double").add("fraud_probability", "double")
 
 
 def _explanations(model: ClaimModel, first: int) -> Batches:
@@ -154,7 +167,7 @@ def _explained(batch: pa.RecordBatch, model: ClaimModel, exact: bool) -> pa.Reco
 
 
 def _frame(batch: pa.RecordBatch, model: ClaimModel) -> pd.DataFrame:
-    return batch.select(["claim_id", "provider_id", "peer_group", *model.features]).to_pandas()
+    return batch.select(_asked(model)).to_pandas()
 
 
 def _array_type(df: DataFrame):  # type: ignore[no-untyped-def]
