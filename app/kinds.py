@@ -18,7 +18,8 @@ class Sort:
 
 @dataclass(frozen=True)
 class Kind:
-    """One queue. `columns` maps a name to SQL on the table `table`; `text` are the columns that a search looks into.
+    """One queue. `columns` maps a name to SQL on the table `table`, joined where `described` with specialty and state
+    of each row's provider; `text` are the columns that a search looks into.
 
     A queue holds these columns alone, of the newest day, and the `hidden` ones, which only sort.
     """
@@ -32,6 +33,7 @@ class Kind:
     sorts: Mapping[str, Sort]
     text: tuple[str, ...]
     target_type: str
+    described: bool = False
     hidden: dict[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ("text", "lane", "status", "least", "most")
 
@@ -55,6 +57,8 @@ CLAIMS = Kind(
         "claim_id": "claim_id",
         "claim_type": "claim_type",
         "provider_id": "provider_id",
+        "specialty": "specialty",
+        "state": "state",
         "service_from": "service_from",
         "paid_amount": "paid_amount",
         "fraud_probability": "fraud_probability",
@@ -69,8 +73,9 @@ CLAIMS = Kind(
     sorts={"rank": _RANK, **_MONEY, "newest": Sort("Newest service first", "service_from", falling=True)},
     text=("claim_id", "provider_id", "scheme"),
     target_type="claim",
+    described=True,
     hidden=_BY_RECOVERY,
-    filters=("text", "scheme", "claim_type", "provider", "lane", "status", "least", "most"),
+    filters=("text", "scheme", "claim_type", "provider", "specialty", "state", "lane", "status", "least", "most"),
 )
 PROVIDERS = Kind(
     name="providers",
@@ -82,6 +87,7 @@ PROVIDERS = Kind(
         "fraud_rank": "fraud_rank",
         "provider_id": "provider_id",
         "peer_group": "peer_group",
+        "state": "state",
         "claim_count": "claim_count",
         "paid_amount": "paid_amount",
         "fraud_probability": "fraud_probability",
@@ -96,8 +102,9 @@ PROVIDERS = Kind(
     sorts={"rank": _RANK, **_MONEY, "claims": Sort("Most claims first", "claim_count", falling=True)},
     text=("provider_id", "peer_group", "case_id"),
     target_type="provider",
+    described=True,
     hidden=_BY_RECOVERY,
-    filters=("text", "peer_group", "lane", "status", "least", "most"),
+    filters=("text", "peer_group", "state", "lane", "status", "least", "most"),
 )
 CASES = Kind(
     name="cases",

@@ -6,7 +6,7 @@ the command that starts it (jobs/workbench.py), as the functions described here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from app.dispositions import Dispositions
 from app.rate_limit import RateLimit
 from app.saved_views import SavedViews
 from app.snapshot import Tables
+from catalog.errors import ModelUnavailable
 from lake import Lake
 from lake.audit_log import AuditLog
 
@@ -52,8 +53,18 @@ class Underwriting:
 
 
 @dataclass(frozen=True)
+class GatePart:
+    """One question that stood between a version and scoring: passed, warned or refused, and why in a sentence."""
+
+    name: str
+    status: str
+    why: str
+
+
+@dataclass(frozen=True)
 class ModelCard:
-    """One registered version. `metrics` are lines of words and figures, `verdict` why it was promoted or not."""
+    """One registered version. `metrics` are lines of words and figures, `verdict` why it was promoted or not, `plots`
+    the files of its plots with what they show, `address` its page in MLflow where that is a server."""
 
     name: str
     version: str
@@ -61,6 +72,23 @@ class ModelCard:
     measured_on: str
     metrics: Sequence[str]
     verdict: str
+    gate: Sequence[GatePart] = ()
+    plots: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+
+
+def no_plot(_name: str, _version: str, _file: str) -> bytes:
+    """Of a workbench without a model store. Raises ModelUnavailable."""
+    raise ModelUnavailable("no model was trained yet")
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """What the model registry says. `plot` gives a plot (PNG) of a version by name, version and file; it raises
+    ModelUnavailable where there is none."""
+
+    cards: Callable[[], Sequence[ModelCard]] = tuple
+    plot: Callable[[str, str, str], bytes] = no_plot
 
 
 @dataclass(frozen=True)
@@ -85,7 +113,7 @@ class Parts:
     home: Path
     settings: Settings
     underwriting: Underwriting | None
-    model_cards: Callable[[], Sequence[ModelCard]]
+    models: ModelStore
     engine: Engine
     accounts: Accounts
     dispositions: Dispositions
@@ -109,7 +137,7 @@ def open_parts(
     home: Path,
     settings: Settings,
     underwriting: Underwriting | None = None,
-    model_cards: Callable[[], Sequence[ModelCard]] = tuple,
+    models: ModelStore | None = None,
 ) -> Parts:
     """The parts of a workbench on `lake`, whose own files are in the folder `home`."""
     engine = open_database(home)
@@ -118,7 +146,7 @@ def open_parts(
         home=home,
         settings=settings,
         underwriting=underwriting,
-        model_cards=model_cards,
+        models=models or ModelStore(),
         engine=engine,
         accounts=Accounts(engine),
         dispositions=Dispositions(engine, settings.four_eyes),

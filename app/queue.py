@@ -27,6 +27,8 @@ class Asked:
     claim_type: str = ""
     provider: str = ""
     peer_group: str = ""
+    specialty: str = ""
+    state: str = ""
     lane: str = ""
     status: str = ""
     least: Decimal | None = None
@@ -133,6 +135,8 @@ def _where(kind: Kind, ask: Asked, statuses: Mapping[str, str]) -> tuple[list[st
         ("claim_type", "claim_type"),
         ("provider", "provider_id"),
         ("peer_group", "peer_group"),
+        ("specialty", "specialty"),
+        ("state", "state"),
         ("lane", "review_lane"),
     ):
         if getattr(ask, name):

@@ -31,6 +31,7 @@ READ = (
     "underwriting_members",
     "underwriting_requests",
     "check_results",
+    "monitoring",
 )
 _LOOK_AGAIN = 3.0
 _MOST_KEPT, _MOST_KEPT_ROWS = 500, 100
@@ -39,9 +40,10 @@ _MOST_KEPT, _MOST_KEPT_ROWS = 500, 100
 @dataclass(frozen=True)
 class Queue:
     """The narrow columns of one published table, compressed in memory and in order of rank; `searched` is what a search
-    looks into. Answers are kept: a version never changes."""
+    looks into. `versions`: of the table, and of providers where it describes them. Answers are kept: versions never
+    change."""
 
-    version: int
+    versions: tuple[int, int | None]
     connection: duckdb.DuckDBPyConnection = field(repr=False)
     answers: dict[tuple[object, ...], list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
@@ -146,23 +148,44 @@ def _open(lake: Lake, versions: dict[str, int], before: Snapshot | None) -> Snap
             as_of[table] = max(_day(file) for file in files)
             _view(connection, f"{table}_history", files)
             files = [file for file in files if _day(file) == as_of[table]]
+            kind = _KIND_OF[table]
+            wanted = version, versions.get("providers") if kind.described else None
             same = before.queues.get(table) if before else None
-            queues[table] = same if same and same.version == version else _queue(_KIND_OF[table], version, files)
+            queues[table] = same if same and same.versions == wanted else _queue(lake, kind, wanted, files)
         _view(connection, table, files)
     return Snapshot(kept, as_of, connection, queues)
 
 
-def _queue(kind: Kind, version: int, files: list[str]) -> Queue:
+def _queue(lake: Lake, kind: Kind, versions: tuple[int, int | None], files: list[str]) -> Queue:
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as kept (compress)")
     _view(connection, "published", files)
+    published = "published"
+    if kind.described:
+        _describe(connection, lake.files("providers", versions[1]) if versions[1] is not None else [])
+        published += " left join described using (provider_id)"
     columns = ", ".join(f"{sql} as {name}" for name, sql in (kind.columns | kind.hidden).items())
     searched = " || ' ' || ".join(f"coalesce({name}, '')" for name in kind.text)
     connection.execute(
-        f"create table kept.queue as select {columns}, lower({searched}) as searched from published order by fraud_rank"
+        f"create table kept.queue as select {columns}, lower({searched}) as searched "
+        f"from {published} order by fraud_rank"
     )
     connection.execute("drop view published")
-    return Queue(version, connection)
+    connection.execute("drop table if exists described")
+    return Queue(versions, connection)
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+    """Makes the table `described`: specialty and state of each provider as last told."""
+    if not files:
+        connection.execute("create table described (provider_id varchar, specialty varchar, state varchar)")
+        return
+    _view(connection, "providers", files)
+    connection.execute(
+        "create table described as select provider_id, arg_max(specialty, (known_date, batch_id)) as specialty, "
+        "arg_max(state, (known_date, batch_id)) as state from providers group by provider_id"
+    )
+    connection.execute("drop view providers")
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.audit import note
-from app.parts import ModelCard, Parts, QuoteRequest, Settings, Underwriting, open_parts
+from app.parts import GatePart, ModelCard, ModelStore, Parts, QuoteRequest, Settings, Underwriting, open_parts
 from catalog.errors import UnderwatchError
 from jobs.acting import acting
 from jobs.options import DEFAULT_LAKE, LakeRoot
@@ -16,6 +16,8 @@ from lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from models.registry import RegisteredModel, Registry
 
 
 class NoHome(UnderwatchError):
@@ -81,7 +83,7 @@ def workbench_parts(lake: str, settings: Settings, home: Path | None = None) -> 
         raise NoHome("a lake in an object store needs --home, a folder for accounts and dispositions")
     store = Lake(lake)
     place = home or Path(f"{store.root}.workbench")
-    return open_parts(store, place, settings, _underwriting(store), _model_cards(store))
+    return open_parts(store, place, settings, _underwriting(store), _model_store(store))
 
 
 def _underwriting(lake: Lake) -> Underwriting:
@@ -138,10 +140,20 @@ def _notice_pdf(notice: str) -> bytes:
     return pdf(json.loads(notice))
 
 
-def _model_cards(lake: Lake) -> Callable[[], list[ModelCard]]:
+_PLOTS = {
+    "precision_recall.png": "Precision and recall",
+    "calibration.png": "Probability said and share confirmed",
+    "deciles.png": "Cost expected and actual, by tenth of members",
+    "predicted_actual.png": "Cost expected and actual, member by member",
+    "completion.png": "How much of a month's cost is known after so many months",
+}
+"""Plots of the runs that train (jobs/train_fraud.py, jobs/train_risk.py), and what they show."""
+
+
+def _model_store(lake: Lake) -> ModelStore:
     def cards() -> list[ModelCard]:
-        from jobs.summary_models import MODELS, measured
-        from models.registry import CHALLENGER, CHAMPION, VERDICT, Registry, has_store
+        from jobs.summary_models import MODELS
+        from models.registry import CHALLENGER, CHAMPION, Registry, has_store
 
         if not has_store(lake.root):
             return []
@@ -151,12 +163,40 @@ def _model_cards(lake: Lake) -> Callable[[], list[ModelCard]]:
             newest = registry.newest(name)
             if newest is not None:
                 versions.setdefault(newest.version, newest)
-            for model in versions.values():
-                words, metrics = measured(model)
-                alias = ", ".join(model.aliases)
-                found.append(
-                    ModelCard(name, model.version, alias, words, metrics.splitlines(), model.tags.get(VERDICT, ""))
-                )
+            found += [_card(registry, model) for model in versions.values()]
         return found
 
-    return cards
+    def plot(name: str, version: str, file: str) -> bytes:
+        from catalog.errors import ModelUnavailable
+        from jobs.summary_models import MODELS
+        from models.registry import Registry
+
+        if name not in MODELS or file not in _PLOTS:
+            raise ModelUnavailable("the page of models shows no such plot")
+        registry = Registry(lake.root)
+        return registry.content(registry.version(name, version), file)
+
+    return ModelStore(cards, plot)
+
+
+def _card(registry: Registry, model: RegisteredModel) -> ModelCard:
+    from jobs.summary_models import measured
+    from models.gate import FILE, Gate
+    from models.registry import VERDICT
+    from models.risk.names import GRAPH_MODEL
+
+    words, metrics = measured(model)
+    # The graph is trained in the run of the cost model that it challenges, whose gate and plots those are.
+    files = [] if model.name == GRAPH_MODEL else registry.files(model)
+    gate = Gate.from_json(registry.text(model, FILE)) if FILE in files else None
+    return ModelCard(
+        model.name,
+        model.version,
+        ", ".join(model.aliases),
+        words,
+        metrics.splitlines(),
+        model.tags.get(VERDICT, ""),
+        [GatePart(part.name, part.status, part.why) for part in gate.parts] if gate else [],
+        {file: shows for file, shows in _PLOTS.items() if file in files},
+        registry.page(model),
+    )

@@ -297,6 +297,24 @@ class Registry:
         except Exception as error:  # MLflow raises a different class for each kind of store
             raise ModelUnavailable(f"{file} of {model} cannot be read ({type(error).__name__})") from error
 
+    def files(self, model: RegisteredModel) -> list[str]:
+        """Names of the files that the run which trained the version logged, folders left out."""
+        return sorted(one.path for one in self._client.list_artifacts(model.run_id) if not one.is_dir)
+
+    def content(self, model: RegisteredModel, file: str) -> bytes:
+        """Such a file, whole. Raises ModelUnavailable where it is not there."""
+        if file not in self.files(model):
+            raise ModelUnavailable(f"{model} has no file {file}")
+        with tempfile.TemporaryDirectory(prefix="underwatch-file-") as folder:
+            return Path(self._client.download_artifacts(model.run_id, file, folder)).read_bytes()
+
+    def page(self, model: RegisteredModel) -> str:
+        """Address of the run that trained the version; empty where the store is no server that a browser reaches."""
+        if not self._external.startswith(("http://", "https://")):
+            return ""
+        experiment = self._client.get_run(model.run_id).info.experiment_id
+        return f"{self._external.rstrip('/')}/#/experiments/{experiment}/runs/{model.run_id}"
+
     def log_text(self, model: RegisteredModel, text: str, file: str) -> None:
         """Add a text to the run that trained the version, or replace it."""
         self._client.log_text(model.run_id, text, file)

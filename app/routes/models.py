@@ -1,35 +1,66 @@
-"""Models and data: which version scores and how it was measured, and what the last checks said."""
+"""Models and data: which version scores and how it was measured, what moved since, and what the last checks said."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.accounts import Account
 from app.pages import render
 from app.security import Needs, PartsOf
+from app.snapshot import Snapshot
+from catalog.errors import ModelUnavailable
 
 router = APIRouter()
+Reader = Annotated[Account, Depends(Needs("read_models"))]
 _RUNS = """
     with last as (select *, row_number() over (partition by table_name, check_name order by checked_at desc) as nth
                   from check_results)
     select * exclude (nth) from last where nth = 1
     order by case status when 'stopped' then 0 when 'warned' then 1 else 2 end, table_name, check_name"""
+_MOVED = """
+    select * from monitoring where as_of = (select max(as_of) from monitoring)
+    order by case alert when 'breach' then 0 when 'ok' then 1 else 2 end, value / nullif(bound, 0) desc nulls last,
+             check_name, model_name, subject"""
+_MOST_MOVED = 15
+"""Checks of drift on the page, breaches first; all of them are in the table monitoring."""
 
 
 @router.get("/models")
-def models(request: Request, parts: PartsOf, account: Annotated[Account, Depends(Needs("read_models"))]) -> Response:
+def models(request: Request, parts: PartsOf, account: Reader) -> Response:
     tables = parts.tables.now()
     checks = tables.rows(_RUNS) if tables.has("check_results") else []
     counts = {status: sum(one["status"] == status for one in checks) for status in ("passed", "warned", "stopped")}
     context = {
         "account": account,
-        "cards": parts.model_cards(),
+        "cards": parts.models.cards(),
         "checks": [one for one in checks if one["status"] != "passed"],
         "counts": counts,
         "last_checked": max((one["checked_at"] for one in checks), default=None),
         "as_of": tables.as_of,
+        "drift": _drift(tables),
     }
     return render(request, "models.html", context)
+
+
+@router.get("/models/{name}/{version}/{file}")
+def plot(parts: PartsOf, account: Reader, name: str, version: str, file: str) -> Response:
+    """A plot that training drew of a version."""
+    try:
+        picture = parts.models.plot(name, version, file)
+    except ModelUnavailable:
+        raise HTTPException(404) from None
+    return Response(picture, media_type="image/png")
+
+
+def _drift(tables: Snapshot) -> dict[str, Any] | None:
+    """What `underwatch monitor` said of the last day it looked at, or None where it never did."""
+    found = tables.rows(_MOVED) if tables.has("monitoring") else []
+    if not found:
+        return None
+    counts = {alert: sum(one["alert"] == alert for one in found) for alert in ("breach", "ok", "not_measured")}
+    shown = [one for one in found if one["alert"] != "not_measured"][:_MOST_MOVED]
+    return {"day": found[0]["as_of"], "counts": counts, "rows": shown, "more": len(found) - len(shown)}

@@ -41,7 +41,7 @@ def queue(
         "assigned": parts.dispositions.assigned(found.target_type),
         "export_rows": parts.settings.export_rows,
     }
-    chosen = [name for name in ("scheme", "claim_type", "peer_group") if name in found.filters]
+    chosen = [name for name in ("scheme", "claim_type", "peer_group", "specialty", "state") if name in found.filters]
     context |= {name: choices(tables, found, name) for name in chosen}
     note(parts, account.name, "view_queue", found.name, rows=len(shown.rows))
     # A filter asks for the table alone; the page around it stays.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +15,13 @@ from fastapi.testclient import TestClient
 from app.access import ROLES
 from app.accounts import Accounts
 from app.database import open_database
-from app.parts import ModelCard, Parts, QuoteRequest, Settings, Underwriting, open_parts
+from app.parts import GatePart, ModelCard, ModelStore, Parts, QuoteRequest, Settings, Underwriting, open_parts
 from app.web import create_app
 from catalog import TABLES
+from catalog.errors import ModelUnavailable
 from jobs.workbench import _notice, _notice_pdf
 from lake import Lake
+from models.plot_style import new_figure
 
 DAY = date(2025, 12, 31)
 EARLIER = date(2025, 6, 30)
@@ -232,7 +235,12 @@ def _write_providers(lake: Lake, providers: int, chance: random.Random) -> None:
         )
         for name in names
     ]
+    moved = [
+        one | {"state": "OK", "known_date": date(2025, 3, 1), "batch_id": "december"}
+        for one in described[3 * providers // 4 :]
+    ]
     lake.write_rows(described, "providers", "june")
+    lake.write_rows(moved, "providers", "december")
     case = row(
         "cases",
         case_id="k1",
@@ -350,9 +358,24 @@ def accounts_of_all_roles(home: Path) -> Path:
 
 def opened(home: Path, lake: Lake, with_accounts: Path, **settings: Any) -> Parts:
     """The parts of a workbench in the new folder `home`, with the accounts of another folder."""
-    cards = [ModelCard("fraud_claim", "2", "champion", "12 cases out of fold", ["AUC 0.900"], "better than version 1")]
+    gate = [GatePart("leak", "passed", "AUC [0.8, 0.95] is possible"), GatePart("calibration", "warned", "a bit high")]
+    cards = [
+        ModelCard("fraud_claim", "2", "champion", "12 cases out of fold", ["AUC 0.900"], "better than version 1", gate,
+                  {"calibration.png": "Probability said and share confirmed"}, "http://127.0.0.1:5000/#/runs/1")
+    ]  # fmt: skip
     shutil.copytree(with_accounts, home)
-    return open_parts(lake, home, Settings(**settings), answer_with(lake), lambda: cards)
+    return open_parts(lake, home, Settings(**settings), answer_with(lake), ModelStore(lambda: cards, plotted))
+
+
+def plotted(name: str, version: str, file: str) -> bytes:
+    """A plot as training draws them, of the one card there is."""
+    if (name, version, file) != ("fraud_claim", "2", "calibration.png"):
+        raise ModelUnavailable("no such plot")
+    figure, axes = new_figure(file, "said", "was")
+    axes.plot([0, 1], [0, 1])
+    drawn = io.BytesIO()
+    figure.savefig(drawn)
+    return drawn.getvalue()
 
 
 def client(parts: Parts, name: str = "") -> TestClient:

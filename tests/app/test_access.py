@@ -53,7 +53,7 @@ PLACES: dict[Action, list[tuple[str, str]]] = {
         ("GET", "/api/v1/underwriting_members"),
     ],
     "read_expected_costs": [("GET", "/api/v1/risk_predictions")],
-    "read_models": [("GET", "/models")],
+    "read_models": [("GET", "/models"), ("GET", "/models/fraud_claim/2/calibration.png")],
     "read_definitions": [("GET", "/definitions"), ("GET", "/definitions/code/CLAIM_VOLUME")],
     "read_audit_log": [("GET", "/audit")],
     "manage_accounts": [

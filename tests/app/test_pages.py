@@ -130,6 +130,39 @@ def test_models_show_their_cards(browser: Browser) -> None:
     assert "fraud_claim" in text and "champion" in text and "AUC 0.900" in text and "better than version 1" in text
 
 
+def test_models_show_what_their_gate_said_and_their_plots(browser: Browser) -> None:
+    opened_page = browser("underwriter")
+    text = opened_page.get("/models").text
+    assert "calibration <span" in text and "warned</span>" in text and "a bit high" in text
+    assert 'href="http://127.0.0.1:5000/#/runs/1"' in text
+    plot = "/models/fraud_claim/2/calibration.png"
+    assert f'<img src="{plot}" alt="Probability said and share confirmed: fraud_claim version 2"' in text
+    answer = opened_page.get(plot)
+    assert answer.headers["content-type"] == "image/png" and answer.content.startswith(b"\x89PNG")
+    assert opened_page.get("/models/fraud_claim/3/calibration.png").status_code == 404
+    assert opened_page.get("/models/fraud_claim/2/..%2F..%2Fmodel.json").status_code == 404
+
+
+def test_what_moved_is_shown_with_breaches_first(lake: Lake, tmp_path: Path, with_accounts: Path) -> None:
+    """By the last day that `underwatch monitor` looked at."""
+    checks = [
+        row("monitoring", as_of=DAY, check_name="feature_drift", model_name="fraud_claim", subject="line_count",
+            before=1.0, now=1.25, value=0.05, bound=0.2, alert="ok"),
+        row("monitoring", as_of=DAY, check_name="volume", model_name="data", subject="claim_lines",
+            before=1000.0, now=312.0, value=0.312, bound=0.5, alert="breach", reference="the month before"),
+        row("monitoring", as_of=DAY, check_name="precision", model_name="fraud_claim", subject="all",
+            alert="not_measured"),
+    ]  # fmt: skip
+    lake.write_rows([row("monitoring", as_of=EARLIER, subject="long ago", alert="breach")], "monitoring", str(EARLIER))
+    lake.write_rows(checks, "monitoring", str(DAY))
+    parts = opened(tmp_path / "home", lake, with_accounts)
+    text = client(parts, "auditor").get("/models").text
+    assert f"Looked at {DAY}: 1 beyond their bounds, 1 within, 1 could not be measured" in text
+    assert text.index("claim_lines") < text.index("line_count") and "312" in text
+    assert "long ago" not in text
+    parts.close()
+
+
 def test_the_audit_log_is_searched(own: Parts) -> None:
     client(own, "analyst").get("/claims/c0007")
     text = client(own, "auditor").get("/audit?text=c0007").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -17,9 +18,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.download import FORMULA_STARTS, as_csv, as_xlsx, safe
-from app.kinds import CLAIMS, KINDS, Kind
+from app.kinds import CLAIMS, KINDS, PROVIDERS, Kind
 from app.parts import Parts
-from app.queue import all_rows, asked, page
+from app.queue import all_rows, asked, choices, page
 from app.snapshot import Tables
 from lake import Lake
 from tests.app.book import DAY, client, opened, published_lake, row, send
@@ -63,6 +64,9 @@ def test_the_most_suspect_come_first_and_only_the_newest_day(parts: Parts) -> No
         ({"provider": "p007"}, lambda one: one["provider_id"] == "p007"),
         ({"lane": "patient_harm"}, lambda one: one["review_lane"] == "patient_harm"),
         ({"least": "1,000", "most": "$2000"}, lambda one: 1000 <= one["paid_amount"] <= 2000),
+        ({"state": "OK"}, lambda one: "p031" <= str(one["provider_id"]) <= "p040"),
+        ({"state": "TX", "specialty": "family_medicine"}, lambda one: str(one["provider_id"]) < "p031"),
+        ({"specialty": "cardiology"}, lambda one: False),
         ({"text": "C000"}, lambda one: one["claim_id"].startswith("c000")),
         ({"text": "p012"}, lambda one: one["provider_id"] == "p012"),
         ({"status": "assigned"}, lambda one: one["claim_id"] == "c0005"),
@@ -83,6 +87,33 @@ def test_providers_are_filtered_by_peer_group(browser: Browser) -> None:
     text = browser("analyst").get("/queue/providers?peer_group=practice+family_medicine").text
     assert '<option value="practice family_medicine" selected>' in text and "<strong>40</strong>" in text
     assert "Nothing fits" in browser("analyst").get("/queue/providers?peer_group=laboratory").text
+
+
+def test_a_row_has_the_state_that_its_provider_was_last_told_to_be_in(browser: Browser) -> None:
+    for kind in ("claims", "providers"):
+        text = browser("analyst").get(f"/queue/{kind}?state=OK").text
+        assert '<option value="OK" selected>' in text and '<span class="muted">OK</span>' in text
+        assert '<span class="muted">TX</span>' not in text
+
+
+def test_without_descriptions_the_queue_is_as_long_and_no_state_can_be_chosen(
+    book: Lake, with_accounts: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(book.root, tmp_path / "lake", ignore=shutil.ignore_patterns("providers"))
+    parts = opened(tmp_path / "home", Lake(str(tmp_path / "lake")), with_accounts)
+    assert not parts.tables.now().has("providers")
+    assert len(pages(parts, CLAIMS)) == 260
+    assert choices(parts.tables.now(), CLAIMS, "state") == []
+    parts.close()
+
+
+def test_new_descriptions_are_seen_without_new_scores(tmp_path: Path) -> None:
+    lake = published_lake(tmp_path / "lake", claims=20, providers=4)
+    tables = Tables(lake)
+    assert choices(tables.now(), PROVIDERS, "state") == ["OK", "TX"]
+    moved = row("providers", provider_id="p001", state="NM", known_date=date(2025, 9, 1), batch_id="later")
+    lake.write_rows([moved], "providers", "later")
+    assert choices(tables.fresh(), PROVIDERS, "state") == ["NM", "OK", "TX"]
 
 
 def test_a_quote_or_a_wildcard_in_a_filter_is_only_text(parts: Parts) -> None:

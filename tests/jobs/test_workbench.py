@@ -146,5 +146,5 @@ def test_the_command_serves_until_it_is_ended(tmp_path: Path) -> None:
 def test_the_parts_are_beside_the_lake(tmp_path: Path) -> None:
     parts = workbench_parts(str(tmp_path / "lake"), Settings())
     assert parts.home == tmp_path / "lake.workbench" and isinstance(parts.lake, Lake)
-    assert parts.model_cards() == []
+    assert list(parts.models.cards()) == []
     parts.close()

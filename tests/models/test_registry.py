@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from catalog.errors import ModelUnavailable, NoChampion
+from models.plot_style import new_figure
 from models.registry import Registry
 
 INPUT = pd.DataFrame({"amount": [1.0, 2.0]})
 OUTPUT = pd.DataFrame({"double": [2.0, 4.0]})
+SERVED = "tests.models.served_double:predict"
 
 
 @pytest.fixture
@@ -36,9 +38,7 @@ def registry(lake_root: str, monkeypatch: pytest.MonkeyPatch) -> Registry:
 def _register(registry: Registry, name: str, folder: Path, fingerprint: str = "abc") -> str:
     with registry.run("risk", "a test", {"depth": 4}, {"as_of": "2025-12-31"}) as run:
         run.log_metrics({"r2": 0.25, "undefined": float("nan"), "absent": None})
-        return registry.register(
-            run, name, folder, INPUT, OUTPUT, fingerprint, {"basis": "trees"}, "tests.models.served_double:predict"
-        )
+        return registry.register(run, name, folder, INPUT, OUTPUT, fingerprint, {"basis": "trees"}, SERVED)
 
 
 def test_a_champion_comes_back_with_its_files_tags_and_metrics(registry: Registry, model_folder: Path) -> None:
@@ -65,6 +65,24 @@ def test_newest_is_the_last_version_even_when_another_is_champion(registry: Regi
     newest = registry.newest("risk_newest")
     assert newest is not None and (newest.version, newest.fingerprint) == ("2", "second")
     assert registry.champion("risk_newest").version == "1"
+
+
+def test_the_files_of_a_run_are_listed_and_read(registry: Registry, model_folder: Path) -> None:
+    with registry.run("risk", "a test", {}, {}) as run:
+        run.log_text("said", "why.txt")
+        figure, _ = new_figure("title", "x", "y")
+        run.log_figure(figure, "plot.png")
+        version = registry.register(run, "risk_drawn", model_folder, INPUT, OUTPUT, "abc", {}, SERVED)
+    model = registry.version("risk_drawn", version)
+    assert registry.files(model) == ["plot.png", "why.txt"]
+    assert registry.content(model, "plot.png").startswith(b"\x89PNG")
+    with pytest.raises(ModelUnavailable, match="has no file"):
+        registry.content(model, "../model.json")
+
+
+def test_a_store_in_a_file_has_no_page_to_open(registry: Registry, model_folder: Path) -> None:
+    version = _register(registry, "risk_linked", model_folder)
+    assert registry.page(registry.version("risk_linked", version)) == ""
 
 
 def test_an_alias_moves_and_goes(registry: Registry, model_folder: Path) -> None:
