@@ -133,7 +133,7 @@ def plot(found: list[Measured], file: Path) -> None:
         axes.plot(lines, spent, color=colour, marker="o", label=step)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, metadata={"Software": None})
 
