@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 
@@ -38,7 +39,8 @@ def share(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    if value is None:
+    """As many digits as matter; a dash for what is no number."""
+    if value is None or not isfinite(value):
         return "–"
     value = float(value)
     if value == int(value):

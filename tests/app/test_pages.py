@@ -204,6 +204,7 @@ def test_a_month_without_claims_is_an_empty_place() -> None:
         (words.share(None), "–"),
         (words.money(-1234.5, True), "−$1,234.50"),
         (words.number(1234567), "1,234,567"),
+        (words.number(float("nan")), "–"),
         (words.number(0.12345), "0.123"),
     ],
 )
