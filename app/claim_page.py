@@ -78,7 +78,9 @@ def provider_of(tables: Snapshot, provider_id: str | None) -> dict[str, Any] | N
     """What describes a provider: kind, specialty, state; None where nothing does."""
     if provider_id is None or not tables.has("providers"):
         return None
-    return tables.one("select * from providers where provider_id = ? order by known_date desc limit 1", [provider_id])
+    return tables.one(
+        "select * from providers where provider_id = ? order by known_date desc, batch_id desc limit 1", [provider_id]
+    )
 
 
 def _source(tables: Snapshot, claim_type: str) -> tuple[str, str] | None:

@@ -181,9 +181,10 @@ def _describe(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
         connection.execute("create table described (provider_id varchar, specialty varchar, state varchar)")
         return
     _view(connection, "providers", files)
+    # The whole last description, as on the provider's page: what it leaves open is not filled from an earlier one.
     connection.execute(
-        "create table described as select provider_id, arg_max(specialty, (known_date, batch_id)) as specialty, "
-        "arg_max(state, (known_date, batch_id)) as state from providers group by provider_id"
+        "create table described as select provider_id, specialty, state from providers "
+        "qualify row_number() over (partition by provider_id order by known_date desc, batch_id desc) = 1"
     )
     connection.execute("drop view providers")
 

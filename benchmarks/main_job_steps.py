@@ -10,7 +10,8 @@ BATCH = "b1"
 
 
 def main_job_steps(delivery: Path, key: Path, *, checks: bool = False) -> list[tuple[str, ...]]:
-    """Command and options, but for --lake and --master. `checks`: also those of the canonical and feature tables."""
+    """Command and options, but for --lake and --master. `checks`: also those of the feature tables, and of the
+    canonical tables that a generated book fills."""
     source = ("--source=synthetic", f"--delivery={delivery}", f"--batch-id={BATCH}")
     canonical = "--tables=claim_lines,pharmacy_claims,members,eligibility,providers,investigations"
     features = (

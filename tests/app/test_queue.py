@@ -114,6 +114,10 @@ def test_new_descriptions_are_seen_without_new_scores(tmp_path: Path) -> None:
     moved = row("providers", provider_id="p001", state="NM", known_date=date(2025, 9, 1), batch_id="later")
     lake.write_rows([moved], "providers", "later")
     assert choices(tables.fresh(), PROVIDERS, "state") == ["NM", "OK", "TX"]
+    # A last description without a state is not filled from an earlier one: the provider's page would say otherwise.
+    left = row("providers", provider_id="p001", state=None, known_date=date(2025, 10, 1), batch_id="last")
+    lake.write_rows([left], "providers", "last")
+    assert choices(tables.fresh(), PROVIDERS, "state") == ["OK", "TX"]
 
 
 def test_a_quote_or_a_wildcard_in_a_filter_is_only_text(parts: Parts) -> None:

@@ -11,6 +11,8 @@ from benchmarks.main_job_steps import main_job_steps
 from jobs.generate import generate
 from models.plot_style import SERIES
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def measured(lines: int) -> Measured:
     """A run whose steps take ten seconds to start and one for each 100,000 lines."""
@@ -37,6 +39,16 @@ def test_steps_of_one_command_are_told_apart_by_their_first_table(tmp_path: Path
     names = [_name(command, options) for command, *options in steps]
     assert len(set(names)) == len(names)
     assert "check-tables claim_lines" in names and "publish scored_claims" in names
+
+
+def test_the_tables_checked_and_published_are_those_of_the_dags(tmp_path: Path) -> None:
+    rendered = "".join(file.read_text() for file in (ROOT / "tests" / "golden" / "dags").glob("*.txt"))
+    steps = main_job_steps(tmp_path, tmp_path, checks=True)
+    named = [
+        one for _, *options in steps for one in options if one.startswith("--tables=") and "claim_lines" not in one
+    ]
+    assert len(named) == 5
+    assert all(f"{one} " in rendered for one in named)
 
 
 def test_one_provider_of_a_skewed_book_has_a_fifth_of_the_claims_and_no_line_is_lost(tmp_path: Path) -> None:
