@@ -14,6 +14,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from typing import TextIO
 import psutil
 
 from catalog.errors import UnderwatchError
+from jobs import shared_spark
 from jobs.airflow_api import AirflowApi
 from jobs.processes import ProcessFamily
 
@@ -66,10 +68,13 @@ class LocalAirflow:
 
 
 @contextmanager
-def local_airflow(runs: Path, master: str, programs: Path = HOME / "bin") -> Iterator[LocalAirflow]:
+def local_airflow(
+    runs: Path, master: str, programs: Path = HOME / "bin", share_spark: bool = False
+) -> Iterator[LocalAirflow]:
     """Start Airflow in a new folder under `runs`, yield it when healthy, and end all its processes afterwards.
 
-    Spark runs at `master`, submitted by the spark-submit found in `programs`.
+    Spark runs at `master`, submitted by the spark-submit found in `programs`. `share_spark`: in one JVM for all jobs,
+    which `master` has to be able to be (local[...]).
     """
     airflow = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")).resolve() / "bin" / "airflow"
     if not airflow.exists():
@@ -84,6 +89,8 @@ def local_airflow(runs: Path, master: str, programs: Path = HOME / "bin") -> Ite
     env = _environment(folder, [programs, airflow.parent], master)
     family = ProcessFamily(folder / "processes")
     try:
+        if share_spark:
+            _share_spark(master, folder, env, family)
         _migrate(airflow, folder, env, family)
         components = {
             name: family.start([str(airflow), *arguments], env, HOME, folder / f"{name}.log")
@@ -178,6 +185,18 @@ def _environment(folder: Path, programs: list[Path], master: str) -> dict[str, s
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
+
+
+def _share_spark(master: str, folder: Path, env: dict[str, str], family: ProcessFamily) -> None:
+    """Start a JVM for all jobs. Nobody waits for it: a job that comes before it is there starts its own."""
+    file = folder / "spark.json"
+    family.start(
+        [sys.executable, "-m", "jobs.shared_spark", master, str(file)],
+        {**env, "PYTHONPATH": str(HOME)},
+        HOME,
+        folder / "spark.log",
+    )
+    env[shared_spark.VARIABLE] = str(file)
 
 
 def _migrate(airflow: Path, folder: Path, env: dict[str, str], family: ProcessFamily) -> None:

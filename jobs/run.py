@@ -63,7 +63,8 @@ def run(
             "seed": seed,
         }
         typer.echo(f"Starting Airflow for {source} delivery {folder} into lake {root} ...")
-        with local_airflow(airflow_runs, master) as airflow, PeakMemory(airflow.family) as memory:
+        here = master.startswith("local")
+        with local_airflow(airflow_runs, master, share_spark=here) as airflow, PeakMemory(airflow.family) as memory:
             typer.echo(f"Airflow is at {airflow.url} (user admin, password in {airflow.folder}/password.json)")
             watch = Watch(airflow, LAST)
             airflow.api.trigger("ingest_claims", f"batch-{datetime.now(UTC):%Y%m%dT%H%M%S}", facts)

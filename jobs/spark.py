@@ -12,9 +12,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.utils import is_remote
 
 from jobs.options import Engine
+from jobs.shared_spark import joined, shared
 
 # What a small machine wants. A cluster's own spark-defaults or spark-submit --conf overrides them.
-_SMALL_MACHINE = {
+SMALL_MACHINE = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": os.environ.get("UNDERWATCH_DRIVER_MEMORY", "2g"),
@@ -26,7 +27,11 @@ _SMALL_MACHINE = {
         "-XX:Tier4CompileThreshold=300000 -XX:Tier4BackEdgeThreshold=800000"
     ),
     "spark.sql.shuffle.partitions": "8",
+    # A task for every 4 MB of a shuffle: enough not to leave a core idle over a book of some hundred thousand lines.
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "4m",
+    # Else every change of a running plan of hundreds of nodes is written out in words that nobody reads.
+    "spark.sql.maxPlanStringLength": "1000",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.log.level": "WARN",
 }
@@ -42,14 +47,20 @@ _ALWAYS = {
 def spark_session(app: str, master: str) -> Iterator[SparkSession]:
     """A session named `app`, stopped when the block ends.
 
-    Under `spark-submit` the submitted master and configuration win over `master`.
+    Under `spark-submit` the submitted master and configuration win over `master`, and so does a JVM to be shared.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    if file := shared():
+        with joined(file) as spark:
+            for key, value in _ALWAYS.items():
+                spark.conf.set(key, value)
+            yield spark
+        return
     builder = SparkSession.builder.appName(f"underwatch {app}")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # set by spark-submit, which has its own master and configuration
         builder = builder.master(master)
-        for key, value in _SMALL_MACHINE.items():
+        for key, value in SMALL_MACHINE.items():
             builder = builder.config(key, value)
     for key, value in _ALWAYS.items():
         builder = builder.config(key, value)

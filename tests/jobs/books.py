@@ -26,11 +26,11 @@ DAYS = [date(2023, 12, 31), date(2024, 12, 31), DAY]
 KEY = TokenKey(b"a key of tests, thirty-two bytes!")
 
 
-def write_fraud(spark: SparkSession, lake: Lake, book: Book, day: date = DAY) -> None:
-    """Commit what fraud training reads."""
+def write_fraud(spark: SparkSession, lake: Lake, book: Book, day: date = DAY, batch: str = "b1") -> None:
+    """Commit what fraud training reads, the investigations as a delivery of their own."""
     claims = book.claims.assign(
         source="made up",
-        batch_id="b1",
+        batch_id=batch,
         claim_type="professional",
         member_id="m1",
         service_from=day,
@@ -45,12 +45,14 @@ def write_fraud(spark: SparkSession, lake: Lake, book: Book, day: date = DAY) ->
     }
     for table, rows in frames.items():
         lake.overwrite(as_table(spark, rows.assign(as_of=day), table), table, day)
-    write_investigations(spark, lake, book.investigations, day)
+    write_investigations(spark, lake, book.investigations, day, batch)
 
 
-def write_investigations(spark: SparkSession, lake: Lake, rows: pd.DataFrame, day: date = DAY) -> None:
-    numbered = rows.assign(investigation_id=[f"i{row}" for row in range(len(rows))], known_date=day)
-    lake.overwrite(as_table(spark, numbered.assign(batch_id="b1"), "investigations"), "investigations", "b1")
+def write_investigations(
+    spark: SparkSession, lake: Lake, rows: pd.DataFrame, day: date = DAY, batch: str = "b1"
+) -> None:
+    numbered = rows.assign(investigation_id=[f"{batch}-{row}" for row in range(len(rows))], known_date=day)
+    lake.overwrite(as_table(spark, numbered.assign(batch_id=batch), "investigations"), "investigations", batch)
 
 
 def as_table(spark: SparkSession, rows: pd.DataFrame, table: str) -> DataFrame:

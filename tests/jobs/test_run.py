@@ -44,4 +44,4 @@ def test_spark_is_configured_alike_with_and_without_airflow():
         settings = [after for word, after in pairwise(words) if word == "--conf"]
         given = dict(setting.split("=", maxsplit=1) for setting in settings)
         given["spark.driver.memory"] = words[words.index("--driver-memory") + 1]
-        assert given == spark._SMALL_MACHINE
+        assert given == spark.SMALL_MACHINE
