@@ -7,6 +7,7 @@ LAKE ?= var/lake
 MEMBERS ?= 6000
 MONTHS ?= 36
 SEED ?= 7
+ENGINE ?= spark
 PORT ?= 8765
 SERVICE ?= pypi
 OSV_URL ?=
@@ -21,17 +22,20 @@ export GX_ANALYTICS_ENABLED := false
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run workbench test check faults cluster-run audit lint lock docs clean java
+.PHONY: help setup run workbench airflow test check faults cluster-run audit lint lock docs clean java
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .venv/.jobs .venv-airflow/.ready ## set up, then run the main job through Airflow: make run [SOURCE= DELIVERY= LAKE= MEMBERS=]
+run: .venv/.jobs .venv-airflow/.ready ## set up, then run the main job through Airflow: make run [SOURCE= DELIVERY= LAKE= MEMBERS= ENGINE=]
 	@$(BIN)/underwatch run --source "$(SOURCE)" --delivery "$(DELIVERY)" --lake "$(LAKE)" \
-		--members $(MEMBERS) --months $(MONTHS) --seed $(SEED)
+		--members $(MEMBERS) --months $(MONTHS) --seed $(SEED) --engine $(ENGINE)
 
 workbench: .venv/.jobs ## open the web workbench on what was published: make workbench [LAKE= PORT=]
 	@$(BIN)/underwatch workbench --lake "$(LAKE)" --port $(PORT)
+
+airflow: .venv/.jobs .venv-airflow/.ready ## open an Airflow in the browser, to retrain and approve
+	@$(BIN)/underwatch airflow --account approver
 
 test: setup ## the whole suite, slow tests too
 	@$(BIN)/python -m pytest -m "not airflow" --numprocesses=2 --dist=loadfile --no-loadscope-reorder

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import CANONICAL_TABLES, FEATURE_TABLES
-from run_facts import AS_OF, LAKE, MACROS
+from run_facts import AS_OF, ENGINE, LAKE, MACROS
 from spark_job import DAG_DEFAULTS, spark_job
 
 CHECKED = "claim_features,provider_features,neighbour_features,care_graph,member_features,member_outcomes,lag_triangle"
@@ -12,12 +12,18 @@ with DAG(
     description="Build the feature tables as of a day and check them.",
     schedule=CANONICAL_TABLES,
     max_active_runs=1,
-    params={"lake": LAKE, "as_of": AS_OF},
+    params={"lake": LAKE, "as_of": AS_OF, "engine": ENGINE},
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,
     tags=["underwatch"],
 ):
-    build = spark_job("build_features", "build-features", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}")
+    build = spark_job(
+        "build_features",
+        "build-features",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
+        "--engine={{ fact('engine') }}",
+    )
     check = spark_job(
         "check_feature_tables",
         "check-tables",

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import CANONICAL_TABLES
-from run_facts import ACCEPT_VOLUME, AS_OF, BATCH_ID, DELIVERY, LAKE, MACROS, RETRAIN_WHEN, SEED, SOURCE
+from run_facts import ACCEPT_VOLUME, AS_OF, BATCH_ID, DELIVERY, ENGINE, LAKE, MACROS, RETRAIN_WHEN, SEED, SOURCE
 from spark_job import DAG_DEFAULTS, spark_job
 
 CHECKED = (
@@ -24,6 +24,7 @@ with DAG(
         "as_of": AS_OF,
         "retrain": RETRAIN_WHEN,
         "seed": SEED,
+        "engine": ENGINE,
     },
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,

@@ -82,6 +82,13 @@ RETRAIN_WHEN = Param(
     title="Retrain",
     description="When to train new model versions instead of keeping the newest.",
 )
+ENGINE = Param(
+    "spark",
+    type="string",
+    enum=["spark", "sail"],
+    title="Engine",
+    description="What builds features: Spark, or Sail, which is several times as fast and runs on one machine alone.",
+)
 SEED = Param(
     7,
     type="integer",
@@ -211,7 +218,7 @@ INBOX = Param(
     description="Folder that request files are put in; answered ones move to its done folder, others to failed.",
 )
 
-CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed")
+CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed", "engine")
 """Facts written on asset events."""
 
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "replay": "Make published scores again from what they were made of, and compare row by row.",
     "summary": "Say what the lake holds and what was published last.",
     "sql": "Answer a SQL query on the tables of the lake.",
+    "airflow": "Open an Airflow in the browser: retrain, approve, monitor.",
     "workbench": "Open the web workbench: review queue, dispositions, quotes, models.",
     "export": "Write a published table to a CSV file.",
     "export-views": "Write a DuckDB file with a view of each table of the lake.",

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,12 +69,17 @@ class LocalAirflow:
 
 @contextmanager
 def local_airflow(
-    runs: Path, master: str, programs: Path = HOME / "bin", share_spark: bool = False
+    runs: Path,
+    master: str,
+    programs: Path = HOME / "bin",
+    share_spark: bool = False,
+    accounts: Mapping[str, str] | None = None,
 ) -> Iterator[LocalAirflow]:
     """Start Airflow in a new folder under `runs`, yield it when healthy, and end all its processes afterwards.
 
     Spark runs at `master`, submitted by the spark-submit found in `programs`. `share_spark`: in one JVM for all jobs,
-    which `master` has to be able to be (local[...]).
+    which `master` has to be able to be (local[...]). `accounts`: further ones, name -> role in Airflow; all passwords
+    are in the folder's password.json.
     """
     airflow = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")).resolve() / "bin" / "airflow"
     if not airflow.exists():
@@ -85,7 +90,7 @@ def local_airflow(
     folder.mkdir(parents=True, mode=0o700)
     (folder / "pid").write_text(str(os.getpid()))
     port = _free_port()
-    password = _configure(folder, port)
+    password = _configure(folder, port, accounts or {})
     env = _environment(folder, [programs, airflow.parent], master)
     family = ProcessFamily(folder / "processes")
     try:
@@ -105,9 +110,10 @@ def local_airflow(
         (folder / "pid").unlink(missing_ok=True)
 
 
-def _configure(folder: Path, port: int) -> str:
-    """Write airflow.cfg and the one user's password, which is returned. Readable by this user alone."""
-    password = secrets.token_urlsafe(18)
+def _configure(folder: Path, port: int, accounts: Mapping[str, str]) -> str:
+    """Write airflow.cfg and the passwords, of which that of admin is returned. Readable by this user alone."""
+    roles = {"admin": "admin", **accounts}
+    passwords = {name: secrets.token_urlsafe(18) for name in roles}
     options: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": DAGS,
@@ -116,7 +122,7 @@ def _configure(folder: Path, port: int) -> str:
             "parallelism": 2,
             "dags_are_paused_at_creation": False,
             "fernet_key": "",
-            "simple_auth_manager_users": "admin:admin",
+            "simple_auth_manager_users": ",".join(f"{name}:{role}" for name, role in roles.items()),
             "simple_auth_manager_passwords_file": folder / "password.json",
             "execution_api_server_url": f"http://127.0.0.1:{port}/execution/",
             "dagbag_import_timeout": 120,
@@ -159,10 +165,10 @@ def _configure(folder: Path, port: int) -> str:
         }
     )
     with _private(folder / "password.json") as stream:
-        json.dump({"admin": password}, stream)
+        json.dump(passwords, stream)
     with _private(folder / "airflow.cfg") as stream:
         parser.write(stream)
-    return password
+    return passwords["admin"]
 
 
 def _private(path: Path) -> TextIO:

@@ -9,7 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
@@ -104,6 +107,21 @@ class PeakMemory:
         while not self._done.wait(self._every):
             used = sum(_own_bytes(process) for process in [psutil.Process(), *self._family.members()])
             self.peak_bytes = max(self.peak_bytes, used)
+
+
+@contextmanager
+def ends_on_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an orderly end, so that what was started is stopped."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    previous = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _own_bytes(process: psutil.Process) -> int:

@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from catalog.errors import BadDelivery
 from jobs.local_airflow import local_airflow
-from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master, Seed
-from jobs.processes import PeakMemory
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, Engine, EngineName, LakeRoot, Master, Seed
+from jobs.processes import PeakMemory, ends_on_signals
 from jobs.synthetic_delivery import ensure_synthetic
 from jobs.watch import Watch
 from lake import Lake
@@ -39,6 +35,7 @@ def run(
     seed: Seed = 7,
     retrain: Annotated[str, typer.Option(help="if-data-changed, if-missing or always.")] = "if-data-changed",
     master: Master = DEFAULT_MASTER,
+    engine: EngineName = Engine.spark,
     airflow_runs: Annotated[Path, typer.Option(help="Where Airflow's folder and logs of each run are kept.")] = Path(
         "var/airflow"
     ),
@@ -48,9 +45,11 @@ def run(
     Ingests a delivery, builds features, trains, scores, checks and publishes. Nothing keeps running afterwards.
 
     Example: underwatch run --source desynpuf --delivery ../shared/data/desynpuf --lake var/desynpuf
+
+    On one machine, features built several times as fast: underwatch run --engine sail
     """
     started = time.monotonic()
-    with _ends_on_signals():
+    with ends_on_signals():
         folder = _delivery(source, delivery, members, months, seed)
         root = lake if "://" in lake else str(Path(lake).resolve())
         facts = {
@@ -61,6 +60,7 @@ def run(
             "as_of": as_of or None,
             "retrain": retrain,
             "seed": seed,
+            "engine": engine.value,
         }
         typer.echo(f"Starting Airflow for {source} delivery {folder} into lake {root} ...")
         here = master.startswith("local")
@@ -92,18 +92,3 @@ def _delivery(source: str, delivery: str, members: int, months: int, seed: int) 
     if not folder.is_dir():
         raise BadDelivery(f"there is no folder {delivery}; give the folder that holds the {source} files")
     return folder
-
-
-@contextmanager
-def _ends_on_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an orderly end, so that what was started is stopped."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    previous = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

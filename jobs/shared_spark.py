@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
@@ -68,9 +69,10 @@ def joined(file: Path) -> Iterator[SparkSession]:
         try:
             yield SparkSession(context).newSession()
         finally:
-            gc.collect()
-            _leave(lock, context)
-            jvm.System.gc()
+            with suppress(Py4JError, OSError):  # the JVM is gone: the job's own error has said so
+                gc.collect()
+                _leave(lock, context)
+                jvm.System.gc()
 
 
 def main() -> None:

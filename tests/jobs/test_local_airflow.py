@@ -31,6 +31,7 @@ FACTS = {
     "as_of": "2010-12-31",
     "retrain": "always",
     "seed": 11,
+    "engine": "sail",
 }
 
 
@@ -78,6 +79,7 @@ def test_assets_carry_a_batch_from_delivery_to_publishing(tmp_path, spark_log):
     assert all("--as-of=2010-12-31" in command for command in commands[2:])
     trained = [command for command in commands if command[0].startswith("train-")]
     assert all({"--retrain=always", "--seed=11"} <= set(command) for command in trained)
+    assert [command for command in commands if "--engine=sail" in command] == [commands[2]]
     assert any("pretend ... rows=3" in line for line in said)
     assert living(tmp_path) == []
 
