@@ -32,7 +32,6 @@ CONF = {
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "4m",
-    "spark.sql.maxPlanStringLength": "1000",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.log.level": "WARN",
     **json.loads(os.environ.get("UNDERWATCH_SPARK_CONF", "{}")),

@@ -30,8 +30,6 @@ SMALL_MACHINE = {
     # A task for every 4 MB of a shuffle: enough not to leave a core idle over a book of some hundred thousand lines.
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "4m",
-    # Else every change of a running plan of hundreds of nodes is written out in words that nobody reads.
-    "spark.sql.maxPlanStringLength": "1000",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.log.level": "WARN",
 }

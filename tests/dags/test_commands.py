@@ -72,13 +72,13 @@ def test_of_several_events_the_newest_counts(bag, submit):
         for day in (1, 3, 2)
     ]
     command, _ = submit(bag.dags["build_features"].get_task("build_features"), events=events)
-    assert command.endswith("--as-of=2010-12-03")
+    assert command.endswith("--as-of=2010-12-03 --engine=spark")
 
 
 def test_an_event_that_tells_nothing_leaves_the_form_s_defaults(bag, submit):
     event = SimpleNamespace(timestamp=datetime(2024, 1, 1), extra={})  # noqa: DTZ001
     command, _ = submit(bag.dags["build_features"].get_task("build_features"), events=[event])
-    assert command.endswith("build-features --lake=var/lake --as-of=")
+    assert command.endswith("build-features --lake=var/lake --as-of= --engine=spark")
 
 
 def test_a_batch_without_a_name_is_named_for_its_source_and_folder(bag, submit):
