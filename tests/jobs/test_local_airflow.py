@@ -197,3 +197,33 @@ def test_a_breach_waits_for_a_person_whose_yes_starts_a_retraining(tmp_path, spa
         until(airflow, "train_fraud", "train_fraud", "success")
         (trained,) = [line for line in submitted(tmp_path) if line[0] == "train-fraud"]
     assert {"--lake=/data/lake", "--as-of=2025-12-31", "--retrain=always", "--approval=person"} <= set(trained)
+
+
+@needs_airflow
+def test_an_airflow_of_one_s_own_stays_open_until_it_is_told_to_end(tmp_path):
+    refused = subprocess.run(
+        [sys.executable, "-m", "jobs.cli", "airflow", "--account", "ada lovelace"],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 2 and "is no name for an account" in refused.stderr
+    command = [sys.executable, "-m", "jobs.cli", "airflow", "--account", "ada", f"--airflow-runs={tmp_path}/runs"]
+    process = subprocess.Popen(
+        command, cwd=HOME, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(3)]
+    assert said[1].startswith("Airflow is at http://127.0.0.1:") and said[1].endswith(", for admin, ada\n")
+    (folder,) = (tmp_path / "runs").glob("*Z-*")
+    passwords = json.loads((folder / "password.json").read_text())
+    assert set(passwords) == {"admin", "ada"} and (folder / "password.json").stat().st_mode & 0o777 == 0o600
+    url = said[1].split()[3].rstrip(",")
+    token = json.dumps({"username": "ada", "password": passwords["ada"]}).encode()
+    asked = urllib.request.Request(f"{url}/auth/token", token, {"Content-Type": "application/json"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as answer:
+        assert "access_token" in json.load(answer)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    assert living(tmp_path) == []
