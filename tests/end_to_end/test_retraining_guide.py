@@ -1,6 +1,6 @@
 """The way of docs/retraining.md, walked in a real browser: retrain in Airflow, look at the version in MLflow, approve.
 
-`SCREENSHOTS=docs/retraining python -m pytest tests/end_to_end/test_retraining_guide.py` takes the pictures of the guide.
+Pictures of the guide: `SCREENSHOTS=docs/retraining python -m pytest tests/end_to_end/test_retraining_guide.py`.
 """
 
 from __future__ import annotations

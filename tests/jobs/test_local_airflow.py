@@ -221,7 +221,7 @@ def test_an_airflow_of_one_s_own_stays_open_until_it_is_told_to_end(tmp_path):
     assert set(passwords) == {"admin", "ada"} and (folder / "password.json").stat().st_mode & 0o777 == 0o600
     url = said[1].split()[3].rstrip(",")
     token = json.dumps({"username": "ada", "password": passwords["ada"]}).encode()
-    asked = urllib.request.Request(f"{url}/auth/token", token, {"Content-Type": "application/json"})
+    asked = urllib.request.Request(f"{url}/auth/token", token, {"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as answer:
         assert "access_token" in json.load(answer)
     process.send_signal(signal.SIGINT)
