@@ -66,6 +66,7 @@ def joined(file: Path) -> Iterator[SparkSession]:
         jvm = gateway.jvm
         java = jvm.JavaSparkContext.fromSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
         context = SparkContext(conf=SparkConf(_jconf=java.getConf()), gateway=gateway, jsc=java)
+        context.setLocalProperty("spark.scheduler.pool", f"job {os.getpid()}")  # turns are taken between pools
         try:
             yield SparkSession(context).newSession()
         finally:
