@@ -50,7 +50,7 @@ def main(
     """Run every step of the main job three times: local, on two workers, and on two of whom one is killed midway.
 
     Each step is the command that Airflow's task runs, tried again as Airflow would. Ends with 1 where a
-    table of the lake differs.
+    table of the lake differs, be it in the last bit of a number: the table says by how much of it at most.
 
     Example: python -m benchmarks.cluster_run --members 400
     """
@@ -107,7 +107,7 @@ def _told(runs: list[Ran]) -> bool:
     """Print how each run compares with the first; whether all tables are the same."""
     shown = text_table(
         f"The main job on {os.cpu_count()} cores",
-        *("run", "seconds>", "steps done again", "table", "rows>", "rows that differ>"),
+        *("run", "seconds>", "steps done again", "table", "rows>", "rows that differ>", "numbers by at most>"),
     )
     same = True
     for run in runs:
@@ -116,7 +116,8 @@ def _told(runs: list[Ran]) -> bool:
             rows, differing = _compared(runs[0].lake, run.lake, table)
             same &= differing == 0
             head = (run.name, f"{run.seconds:,.0f}", ", ".join(run.again) or "none") if place == 0 else ("", "", "")
-            shown.add_row(*head, table, f"{rows:,}", f"{differing:,}")
+            most = _largest_difference(runs[0].lake, run.lake, table) if differing else None
+            shown.add_row(*head, table, f"{rows:,}", f"{differing:,}", "" if most is None else f"{most:.1e}")
     Console(width=130).print(shown)
     return same
 
@@ -128,14 +129,33 @@ def _compared(one: Lake, other: Lake, table: str) -> tuple[int, int]:
     if not one.files(table) or not other.files(table):
         return 0, len(one.files(table)) + len(other.files(table))
     columns = ", ".join(f'"{c.name}"' for c in TABLES[table].columns if c.name not in _OWN)
-    left, right = (
-        "read_parquet([" + ", ".join(f"'{file}'" for file in lake.files(table)) + "])" for lake in (one, other)
-    )
+    left, right = _rows(one, table), _rows(other, table)
     query = """select (select count(*) from {right}),
                       (select count(*) from (select {columns} from {left} except all select {columns} from {right}))
                     + (select count(*) from (select {columns} from {right} except all select {columns} from {left}))"""
     ((rows, differing),) = duckdb.sql(query.format(left=left, right=right, columns=columns)).fetchall()
     return int(rows), int(differing)
+
+
+def _largest_difference(one: Lake, other: Lake, table: str) -> float | None:
+    """The largest difference of two numbers of rows with one key, relative to the greater of them; None where no
+    number differs, or a table has no rows to hold against each other."""
+    if not (one.files(table) and other.exists(table) and other.files(table)):
+        return None
+    numbers = [c.name for c in TABLES[table].columns if c.type.startswith(("double", "decimal"))]
+    if not numbers:
+        return None
+    apart = ", ".join(
+        f'max(abs(a."{name}" - b."{name}") / nullif(greatest(abs(a."{name}"), abs(b."{name}")), 0))' for name in numbers
+    )
+    key = ", ".join(TABLES[table].key)
+    query = f"select greatest({apart}, 0) from {_rows(one, table)} a join {_rows(other, table)} b using ({key})"  # noqa: S608 - catalog names
+    ((most,),) = duckdb.sql(query).fetchall()
+    return float(most) or None
+
+
+def _rows(lake: Lake, table: str) -> str:
+    return "read_parquet([" + ", ".join(f"'{file}'" for file in lake.files(table)) + "])"
 
 
 if __name__ == "__main__":
