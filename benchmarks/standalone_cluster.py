@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyspark
+
+from jobs.processes import free_port
 
 HOME = Path(__file__).resolve().parent.parent
 _SPARK = Path(pyspark.__file__).parent
@@ -24,7 +25,7 @@ class Cluster:
 
     def __init__(self, folder: Path, worker_mb: int = 1200) -> None:
         self.folder, self.worker_mb = folder, worker_mb
-        self.port = _free_port()
+        self.port = free_port()
         self.master = f"spark://127.0.0.1:{self.port}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -105,9 +106,3 @@ def standalone_cluster(folder: Path) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

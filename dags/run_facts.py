@@ -83,7 +83,7 @@ RETRAIN_WHEN = Param(
     description="When to train new model versions instead of keeping the newest.",
 )
 ENGINE = Param(
-    "spark",
+    os.environ.get("UNDERWATCH_ENGINE") or "spark",
     type="string",
     enum=["spark", "sail"],
     title="Engine",

@@ -39,7 +39,7 @@ def airflow(
         local_airflow(airflow_runs, master, share_spark=here, accounts=dict.fromkeys(names, "op")) as running,
     ):
         typer.echo(f"Airflow is at {running.url}, for {', '.join(['admin', *names])}")
-        typer.echo(f"Passwords: {running.folder / 'password.json'} (gone from use when it ends). Ctrl-C ends it.")
+        typer.echo(f"Passwords: {running.folder / 'password.json'} (good until it ends). Ctrl-C ends it.")
         try:
             while True:
                 running.check()

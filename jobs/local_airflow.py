@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -28,7 +27,7 @@ import psutil
 from catalog.errors import UnderwatchError
 from jobs import shared_spark
 from jobs.airflow_api import AirflowApi
-from jobs.processes import ProcessFamily
+from jobs.processes import ProcessFamily, free_port
 
 HOME = Path(__file__).resolve().parent.parent
 DAGS = HOME / "dags"
@@ -89,7 +88,7 @@ def local_airflow(
     folder = runs / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
     folder.mkdir(parents=True, mode=0o700)
     (folder / "pid").write_text(str(os.getpid()))
-    port = _free_port()
+    port = free_port()
     password = _configure(folder, port, accounts or {})
     env = _environment(folder, [programs, airflow.parent], master)
     family = ProcessFamily(folder / "processes")
@@ -239,12 +238,6 @@ def _sweep(runs: Path) -> None:
         finished.append(folder)
     for folder in finished[: -_RUNS_KEPT + 1]:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _tail(path: Path, lines: int = 15) -> str:

@@ -140,8 +140,7 @@ def test_a_model_lives_half_a_year(spark: SparkSession, lake: Lake) -> None:
     asked = [each for each in published(lake, run, str(JUNE)) if each.day == str(JUNE)]
     asked.append(published(lake, "scored_claims", str(JUNE))[0])
     assert {each.table for each in asked} >= {"scored_claims", "scored_providers"}
-    with_scratch = Lake(lake.root + "-again")
-    for each, result in replayed(spark, lake, asked, with_scratch):
+    for each, result in replayed(spark, lake, asked, Lake(lake.root + "-again")):
         assert result.identical, (each.table, result)
         assert result.published == result.again == len(june[each.table])
 

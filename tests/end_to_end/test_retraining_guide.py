@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from jobs.local_airflow import HOME, LocalAirflow, local_airflow
+from jobs.processes import free_port
 from lake import AuditLog, Lake
 from models.registry import CHALLENGER, CHAMPION, Registry
 from tests.jobs.books import DAY, write_fraud
@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
 def mlflow(lake: Lake, tmp_path: Path) -> Iterator[str]:
     """The address of MLflow's own pages on the lake's store."""
     with (tmp_path / "mlflow.log").open("wb") as log:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
         process = subprocess.Popen([*command, "--backend-store-uri", Registry(lake.root).uri], stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
@@ -81,12 +81,6 @@ def mlflow(lake: Lake, tmp_path: Path) -> Iterator[str]:
     yield address
     process.terminate()
     process.wait(timeout=60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(address: str) -> bool:
