@@ -43,5 +43,12 @@ TABLE = Table(
             unit="share 0..1, or USD",
         ),
         Column("champion_margin", "double", "The champion's margin of the same case"),
+        Column("again_margin", "double", "Margin of the same training with another seed, out of the same folds"),
+        Column(
+            "left_out_with",
+            "string",
+            "Scheme that trees learnt nothing of before they judged the case: its own where it is confirmed; null where none was left out",
+        ),
+        Column("unseen_margin", "double", "Margin of those trees"),
     ),
 )

@@ -105,6 +105,22 @@ SEARCH_BUDGET = Param(
     title="Search budget",
     description="Shapes of trees tried in each training fold; 0 keeps the usual ones.",
 )
+CAPACITY = Param(
+    0.05,
+    type="number",
+    minimum=0.001,
+    maximum=1.0,
+    title="Review capacity",
+    description="Share of the book that reviewers can look at: where precision is measured and reasons are made.",
+)
+LABEL_MATURITY = Param(
+    0,
+    type="integer",
+    minimum=0,
+    maximum=3650,
+    title="Label maturity",
+    description="Days since an investigation's decision before it is learnt from: what is contested may still turn.",
+)
 ANNUAL_TREND = Param(
     0.0,
     type="number",
@@ -218,7 +234,7 @@ INBOX = Param(
     description="Folder that request files are put in; answered ones move to its done folder, others to failed.",
 )
 
-CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed", "engine")
+CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed", "engine", "capacity")
 """Facts written on asset events."""
 
 

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import FRAUD_MODEL, SCORED_CLAIMS
-from run_facts import AS_OF, LAKE, MACROS
+from run_facts import AS_OF, CAPACITY, LAKE, MACROS
 from spark_job import DAG_DEFAULTS, spark_job
 
 PUBLISHED = "scored_claims,scored_providers,cases"
@@ -12,12 +12,18 @@ with DAG(
     description="Score claims and providers with the champion fraud models, find cases, and publish the result.",
     schedule=FRAUD_MODEL,
     max_active_runs=1,
-    params={"lake": LAKE, "as_of": AS_OF},
+    params={"lake": LAKE, "as_of": AS_OF, "capacity": CAPACITY},
     user_defined_macros=MACROS,
     default_args=DAG_DEFAULTS,
     tags=["underwatch"],
 ):
-    score = spark_job("score_claims", "score-claims", "--lake={{ fact('lake') }}", "--as-of={{ fact('as_of') }}")
+    score = spark_job(
+        "score_claims",
+        "score-claims",
+        "--lake={{ fact('lake') }}",
+        "--as-of={{ fact('as_of') }}",
+        "--capacity={{ fact('capacity') }}",
+    )
     check = spark_job(
         "check_scored_claims",
         "check-tables",

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG
 from assets import FEATURE_TABLES, FRAUD_MODEL
-from run_facts import APPROVAL, AS_OF, LAKE, MACROS, RETRAIN_WHEN, SEARCH_BUDGET, SEED
+from run_facts import APPROVAL, AS_OF, CAPACITY, LABEL_MATURITY, LAKE, MACROS, RETRAIN_WHEN, SEARCH_BUDGET, SEED
 from spark_job import DAG_DEFAULTS, spark_job
 
 with DAG(
@@ -15,6 +15,8 @@ with DAG(
         "as_of": AS_OF,
         "retrain": RETRAIN_WHEN,
         "seed": SEED,
+        "capacity": CAPACITY,
+        "label_maturity": LABEL_MATURITY,
         "search_budget": SEARCH_BUDGET,
         "approval": APPROVAL,
     },
@@ -29,6 +31,8 @@ with DAG(
         "--as-of={{ fact('as_of') }}",
         "--retrain={{ fact('retrain') }}",
         "--seed={{ fact('seed') }}",
+        "--capacity={{ fact('capacity') }}",
+        "--label-maturity={{ params.label_maturity }}",
         "--search-budget={{ params.search_budget }}",
         "--approval={{ params.approval }}",
         "--trained-by={{ started_by() }}",

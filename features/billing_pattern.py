@@ -12,6 +12,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from features.exact_sums import RATIO_PLACES, exact_mean, exact_sum
 from features.peers import held_units_ratio
 from features.repeat_intervals import CLOSE_SHARE
 
@@ -34,7 +35,7 @@ def billing_pattern(lines: DataFrame) -> DataFrame:
         F.avg(close_repeat()).alias("provider_close_repeat_share"),
         F.avg((F.col("days_to_receive") > LATE_DAYS).cast("int")).alias("provider_late_share"),
         F.avg(F.col("lifts_bundling").cast("int")).alias("provider_modifier_share"),
-        F.avg(held_units_ratio()).alias("provider_units_vs_code"),
+        exact_mean(held_units_ratio()).alias("provider_units_vs_code"),
     )
     days = (
         days_of_providers(known)
@@ -47,7 +48,7 @@ def billing_pattern(lines: DataFrame) -> DataFrame:
     levels = (
         visit_levels_of_providers(known)
         .groupBy("provider_id")
-        .agg((F.sum("above") / F.sum("visits")).alias("provider_visit_level_vs_diagnosis"))
+        .agg((exact_sum(F.col("above"), RATIO_PLACES) / F.sum("visits")).alias("provider_visit_level_vs_diagnosis"))
     )
     return habits.join(days, "provider_id", "left").join(levels, "provider_id", "left")
 

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from features.billing_pattern import close_repeat, days_of_providers, month_of_service, visit_levels_of_providers
+from features.exact_sums import RATIO_PLACES, exact_sum
 
 MIN_EACH_SIDE = 15
 """Visits, repeats or claims that each side of a split must have."""
@@ -40,7 +41,7 @@ def with_billing_shift(claims: DataFrame, lines: DataFrame) -> DataFrame:
 def _monthly(lines: DataFrame) -> DataFrame:
     """One row per provider, month and sign: `total` over its `n` visits, repeats or claims."""
     levels = visit_levels_of_providers(lines).groupBy("provider_id", "month").agg(
-        F.sum("above").alias("total"), F.sum("visits").alias("n")
+        exact_sum(F.col("above"), RATIO_PLACES).alias("total"), F.sum("visits").alias("n")
     )  # fmt: skip
     repeats = lines.groupBy("provider_id", month_of_service().alias("month")).agg(
         F.sum(close_repeat()).alias("total"), F.count(close_repeat()).alias("n")
@@ -70,9 +71,9 @@ def _shifts(months: DataFrame) -> DataFrame:
     return (
         months.withColumns(
             {
-                "before": F.sum("total").over(before),
+                "before": exact_sum(F.col("total"), RATIO_PLACES, before),
                 "n_before": F.sum("n").over(before),
-                "all": F.sum("total").over(series),
+                "all": exact_sum(F.col("total"), RATIO_PLACES, series),
                 "n_all": F.sum("n").over(series),
             }
         )

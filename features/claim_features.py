@@ -11,6 +11,7 @@ from features.billing_pattern import billing_pattern
 from features.billing_shift import with_billing_shift
 from features.claim_findings import Policies, with_findings
 from features.daily_quantity import with_daily_quantity
+from features.exact_sums import exact_mean, exact_sum
 from features.line_evidence import MAX_EVIDENCE, SIGNALS, evidence_of, of_each
 from features.peers import ratio, with_code_share
 from features.repeat_intervals import with_repeat_share
@@ -150,14 +151,14 @@ def _physician_days(signals: DataFrame) -> DataFrame:
     return (
         signals.where(F.col("physician_id").isNotNull())
         .groupBy("physician_id", "day", "member_id")
-        .agg(F.sum("timed_units").alias("units"))
+        .agg(exact_sum(F.col("timed_units")).alias("units"))
         .groupBy("physician_id", "day")
         .agg(
             F.count("*").alias("physician_members_same_day"),
-            F.coalesce(F.sum("units"), F.lit(0.0)).alias("physician_units_same_day"),
+            F.coalesce(exact_sum(F.col("units")), F.lit(0.0)).alias("physician_units_same_day"),
         )
         .withColumn("physician_day_vs_usual", ratio(members, F.avg(members).over(own)))
-        .withColumn("physician_units_vs_usual", ratio(units, F.avg(units).over(own)))
+        .withColumn("physician_units_vs_usual", ratio(units, exact_mean(units, over=own)))
     )
 
 

@@ -72,9 +72,10 @@ def evidence_entry(feature: str, lines: Column) -> Column:
 
 
 def with_found(claims: DataFrame, found: str) -> DataFrame:
-    """`line_evidence` with the entries of the column `found` added (EVIDENCE_TYPE or null; lines in any order)."""
+    """`line_evidence` with the entries of the column `found` added (EVIDENCE_TYPE or null; entries and lines in any
+    order)."""
     entries = F.coalesce(found, F.array().cast(EVIDENCE_TYPE))
-    ordered = F.transform(entries, _in_order)
+    ordered = F.transform(F.array_sort(entries), _in_order)
     some = F.filter(ordered, lambda one: (F.size(one["lines"]) > 0) & (F.size(one["lines"]) < F.col("line_count")))
     both = F.concat(F.col("line_evidence").cast(EVIDENCE_TYPE), some.cast(EVIDENCE_TYPE))
     return claims.withColumn("line_evidence", both).drop(found)

@@ -13,6 +13,7 @@ from catalog import TABLES
 from features.codes import is_emergency, is_office_visit
 from features.conditions import CONDITIONS, has_condition
 from features.coverage import covered_on, months_covered
+from features.exact_sums import MONEY_PLACES, exact_mean, exact_sum
 from features.hcc import with_hcc
 from features.hospital import stay_days
 from features.known import Known
@@ -48,7 +49,7 @@ def _history(known: Known) -> DataFrame:
     cost = F.col("cost")
 
     def cost_where(condition: Column) -> Column:
-        return F.sum(F.when(condition, cost).otherwise(0.0))
+        return exact_sum(F.when(condition, cost).otherwise(0.0))
 
     def distinct(condition: Column, what: Column) -> Column:
         return F.size(F.collect_set(F.when(year & condition, what)))
@@ -105,12 +106,16 @@ def _stays(year: DataFrame) -> DataFrame:
 
 def _panels(year: DataFrame) -> DataFrame:
     """One row per member: what the other members of its providers cost, so that its own cost stays out."""
-    costs = year.groupBy("member_id").agg(F.sum("cost").alias("own"))
+    costs = year.groupBy("member_id").agg(exact_sum(F.col("cost")).alias("own"))
     seen = year.where(F.col("provider_id").isNotNull()).select("member_id", "provider_id").distinct()
     seen = seen.join(costs, "member_id")
-    panels = seen.groupBy("provider_id").agg(F.sum("own").alias("panel"), F.count("*").alias("members"))
+    panels = seen.groupBy("provider_id").agg(exact_sum(F.col("own")).alias("panel"), F.count("*").alias("members"))
     others = (F.col("panel") - F.col("own")) / F.nullif(F.col("members") - 1, F.lit(0))
-    return seen.join(panels, "provider_id").groupBy("member_id").agg(F.avg(others).alias("panel_mean_cost"))
+    return (
+        seen.join(panels, "provider_id")
+        .groupBy("member_id")
+        .agg(exact_mean(others, MONEY_PLACES).alias("panel_mean_cost"))
+    )
 
 
 def _person(as_of: date) -> dict[str, Column]:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from features.coverage import covered_on, months_covered
+from features.exact_sums import exact_sum
 from features.known import History, Known
 from features.months import months_from, within
 from features.shaped import shaped
@@ -25,7 +26,10 @@ def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
     cost = (
         now.lines.where(within("service_from", as_of, end))
         .groupBy("member_id")
-        .agg(F.sum("cost").alias("allowed_amount"), *[_of(kind).alias(f"allowed_{kind}") for kind in CATEGORIES])
+        .agg(
+            exact_sum(F.col("cost")).alias("allowed_amount"),
+            *[_of(kind).alias(f"allowed_{kind}") for kind in CATEGORIES],
+        )
     )
     ends = [months_from(as_of, month) for month in range(1, HORIZON_MONTHS + 1)]
     return (
@@ -47,4 +51,4 @@ def member_outcomes(history: History, then: Known, known_by: date) -> DataFrame:
 
 
 def _of(kind: str) -> Column:
-    return F.sum(F.when(F.col("claim_type") == kind, F.col("cost")).otherwise(0.0))
+    return exact_sum(F.when(F.col("claim_type") == kind, F.col("cost")).otherwise(0.0))

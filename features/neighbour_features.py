@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
+from features.exact_sums import MONEY_PLACES, exact_sum
 from features.peers import ratio
 from features.shaped import shaped
 
@@ -29,6 +30,10 @@ _METRICS = {
     "claims_per_member": "claims_per_member",
 }
 """Name within a neighbour feature -> column of provider_features."""
+
+_PLACES = {"total_paid": 0}
+"""Decimal places that count when a metric times shared members is added up, where fewer than those of money do: what
+large neighbours were paid, times the members shared with them, leaves no room for cents."""
 
 _SECOND_HOP = ("paid_per_member", "paid_vs_code", "units_vs_code", "duplicate_line_share")
 """Metrics also looked at two steps away."""
@@ -80,7 +85,7 @@ def _means(pairs: DataFrame, metrics: DataFrame, by: str) -> DataFrame:
 
     def mean(name: str) -> Column:
         weight = F.when(F.col(f"_{name}").isNotNull(), F.col("shared"))
-        return ratio(F.sum(F.col("shared") * F.col(f"_{name}")), F.sum(weight)).alias(f"{by}_mean_{name}")
+        return ratio(_shared_sum(name), F.sum(weight)).alias(f"{by}_mean_{name}")
 
     def largest(name: str) -> Column:
         return F.max(F.when(F.col("shared") >= 2, F.col(f"_{name}"))).alias(f"{by}_max_{name}")
@@ -98,6 +103,11 @@ def _means(pairs: DataFrame, metrics: DataFrame, by: str) -> DataFrame:
     )
 
 
+def _shared_sum(name: str) -> Column:
+    """A metric of neighbours, summed over the links shared with them."""
+    return exact_sum(F.col("shared") * F.col(f"_{name}"), _PLACES.get(name, MONEY_PLACES))
+
+
 def _second_hop(pairs: DataFrame, metrics: DataFrame) -> DataFrame:
     """One row per provider with neighbours: weighted mean of what each neighbour's own neighbours are like.
 
@@ -113,13 +123,13 @@ def _second_hop(pairs: DataFrame, metrics: DataFrame) -> DataFrame:
         own = F.coalesce(F.col("shared") * F.col(f"_{name}"), F.lit(0.0))
         others = ratio(F.col(sums[name]) - own, F.col(weights[name]) - weight(name))
         known = F.when(others.isNotNull(), F.col("shared"))
-        return ratio(F.sum(F.col("shared") * others), F.sum(known)).alias(f"second_hop_{name}")
+        return ratio(exact_sum(F.col("shared") * others), F.sum(known)).alias(f"second_hop_{name}")
 
     around = (
         pairs.join(beyond, "neighbour")
         .groupBy("provider_id")
         .agg(
-            *[F.sum(F.col("shared") * F.col(f"_{name}")).alias(sums[name]) for name in _SECOND_HOP],
+            *[_shared_sum(name).alias(sums[name]) for name in _SECOND_HOP],
             *[F.sum(weight(name)).alias(weights[name]) for name in _SECOND_HOP],
         )
         .withColumnRenamed("provider_id", "neighbour")

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from features.care_graph import MEMBER_PROVIDER, PROVIDER_PHYSICIAN
 from features.codes import HIGH_LEVEL
+from features.exact_sums import exact_mean, exact_sum
 from features.months import months_from
 from features.peers import MIN_CLAIMS, held_units_ratio, ratio, with_peer_comparison, with_peer_group
 from features.shaped import shaped
@@ -83,7 +84,7 @@ def _lines(year: DataFrame) -> DataFrame:
     paid = F.col("paid_amount").cast("double")
 
     def paid_where(condition: str) -> Column:
-        return F.sum(F.when(F.expr(condition), paid).otherwise(0.0))
+        return exact_sum(F.when(F.expr(condition), paid).otherwise(0.0))
 
     def share(flag: str, name: str) -> Column:
         return F.avg(F.col(flag).cast("int")).alias(name)
@@ -94,9 +95,9 @@ def _lines(year: DataFrame) -> DataFrame:
         share("weekend", "weekend_share"),
         F.avg("visit_level").alias("mean_visit_level"),
         F.avg((F.col("visit_level") >= HIGH_LEVEL).cast("int")).alias("high_level_visit_share"),
-        F.sum(F.when(F.col("usual_paid").isNotNull(), paid)).alias("_comparable_paid"),
-        F.sum("usual_paid").alias("_usual_paid"),
-        F.avg(held_units_ratio()).alias("units_vs_code"),
+        exact_sum(F.when(F.col("usual_paid").isNotNull(), paid)).alias("_comparable_paid"),
+        exact_sum(F.col("usual_paid")).alias("_usual_paid"),
+        exact_mean(held_units_ratio()).alias("units_vs_code"),
         share("duplicate", "duplicate_line_share"),
         F.sum(F.col("after_death").cast("int")).alias("after_death_lines"),
         share("outside_coverage", "outside_coverage_share"),
@@ -150,7 +151,7 @@ def _members(graph: DataFrame, recent: date) -> DataFrame:
         .groupBy(F.col("to_id").alias("provider_id"))
         .agg(
             F.count("*").alias("member_volume"),
-            ratio(F.max(paid), F.sum(paid)).alias("top_member_paid_share"),
+            ratio(F.max(paid), exact_sum(paid)).alias("top_member_paid_share"),
             F.avg((F.col("claim_count") == 1).cast("int")).alias("single_claim_member_share"),
             F.avg((F.col("first_service") > F.lit(recent)).cast("int")).alias("new_member_share"),
         )
@@ -171,9 +172,9 @@ def _days(year: DataFrame) -> DataFrame:
     """The provider's fullest day, in members, and its fullest day of one physician, in units."""
     days = (
         year.groupBy("provider_id", "day", "physician_id", "member_id")
-        .agg(F.sum("timed_units").alias("units"))
+        .agg(exact_sum(F.col("timed_units")).alias("units"))
         .groupBy("provider_id", "day", "physician_id")
-        .agg(F.sum("units").alias("units"), F.collect_set("member_id").alias("members"))
+        .agg(exact_sum(F.col("units")).alias("units"), F.collect_set("member_id").alias("members"))
         .groupBy("provider_id", "day")
         .agg(
             F.max(F.when(F.col("physician_id").isNotNull(), F.col("units"))).alias("units"),

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from features.care_graph import MEMBER_PROVIDER
+from features.exact_sums import RATIO_PLACES, exact_sum
 from features.neighbour_features import MAX_DEGREE
 from features.peers import ratio
 
@@ -88,7 +89,11 @@ def with_expected(pairs: DataFrame, found: DataFrame, markets: DataFrame) -> Dat
         .join(sides[0], "left_provider_id")
         .join(sides[1].drop("chance"), ["right_provider_id", "market"])
         .groupBy(*keys)
-        .agg(F.sum(F.col("left_here") * F.col("right_here") * F.coalesce("chance", F.lit(0.0))).alias("expected"))
+        .agg(
+            exact_sum(F.col("left_here") * F.col("right_here") * F.coalesce("chance", F.lit(0.0)), RATIO_PLACES).alias(
+                "expected"
+            )
+        )
     )
     total = volumes.groupBy("provider_id").agg(F.sum("volume").alias("volume"))
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from features.exact_sums import exact_sum
 from features.line_evidence import evidence_entry
 from features.policy_lines import policy_lines
 
@@ -38,7 +39,7 @@ def units_above_limit(signals: DataFrame, limits: DataFrame) -> DataFrame:
     by_line = lines.where(of_lines).select(*_LINE, (F.col("daily") - F.col("max_units")).alias("above"))
     above = by_line.where("above > 0").unionByName(_above_in_day(lines.where(~of_lines)))
     return above.groupBy("claim_id").agg(
-        F.sum("above").alias("units_above_limit"),
+        exact_sum(F.col("above")).alias("units_above_limit"),
         F.array(evidence_entry("units_above_limit", F.collect_set("claim_line_id"))).alias("evidence"),
     )
 
@@ -54,12 +55,12 @@ def _above_in_day(lines: DataFrame) -> DataFrame:
     # Few days are above their limit; only their lines are sorted.
     full = (
         lines.groupBy(*same_day)
-        .agg(F.sum("daily").alias("units_of_day"), F.min("max_units").alias("most"))
+        .agg(exact_sum(F.col("daily")).alias("units_of_day"), F.min("max_units").alias("most"))
         .where("units_of_day > most")
         .select(*same_day)
     )
     order = Window.partitionBy(*same_day).orderBy("known_date", "claim_id", "claim_line_id")
-    so_far = F.sum("daily").over(order.rowsBetween(Window.unboundedPreceding, 0))
+    so_far = exact_sum(F.col("daily"), over=order.rowsBetween(Window.unboundedPreceding, 0))
     return (
         lines.join(full, same_day, "left_semi")
         .withColumn("above", F.least(so_far - F.col("max_units"), F.col("daily")))

@@ -106,11 +106,15 @@ def measured_again(lake: Lake, model: RegisteredModel, gate: Gate) -> tuple[Part
     else:
         from models.risk.promote import from_predictions
     before = {part.name: part for part in gate.parts}
+    again = from_predictions(held, gate.champion, seed)
+    gone = {"unseen schemes", "stability"} & set(before) - {part.name for part in again}
+    if gone:
+        return tuple(Part(name, "refused", f"what {name} was computed from is gone") for name in sorted(gone))
     return tuple(
         part
         if part.same_as(before.get(part.name))
         else Part(part.name, "refused", f"{part.name} was {_why(before.get(part.name))!r} and is {part.why!r}")
-        for part in from_predictions(held, gate.champion, seed)
+        for part in again
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
@@ -45,13 +45,14 @@ def edge_frame(spark: SparkSession, lake: Lake, day: date) -> pd.DataFrame:
     return frame
 
 
-def known_investigations(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
-    """Investigations decided by that day; none where a source has none."""
-    return lake.read_or_empty(spark, "investigations").where(F.col("known_date") <= F.lit(day))
+def known_investigations(spark: SparkSession, lake: Lake, day: date, mature_days: int = 0) -> DataFrame:
+    """Investigations decided by that day, and at least `mature_days` before it; none where a source has none."""
+    decided = F.col("known_date") <= F.lit(day - timedelta(mature_days))
+    return lake.read_or_empty(spark, "investigations").where(decided)
 
 
 def labelled_claims(claims: DataFrame, labels: DataFrame) -> pd.DataFrame:
-    """claim_features of investigated claims; `labels` has target_id, confirmed and selected."""
+    """claim_features of investigated claims; `labels` is what labels_of makes."""
     joined = claims.join(F.broadcast(labels), F.col("claim_id") == F.col("target_id")).drop("target_id")
     return _collected(joined, "investigated claims", MOST_LABELLED)
 

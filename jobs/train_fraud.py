@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -49,6 +50,25 @@ SearchBudget = Annotated[
         help="Shapes of trees tried in each training fold; 0 keeps those of models/fraud/trees.py.",
     ),
 ]
+LabelMaturity = Annotated[
+    int,
+    typer.Option(
+        "--label-maturity",
+        min=0,
+        max=3650,
+        help="Days since an investigation's decision before it is learnt from: what is contested may still turn.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person chooses for a training; a version is kept only where all of it is the same."""
+
+    seed: int = 1
+    capacity: float = DEFAULT_CAPACITY
+    search_budget: int = 0
+    label_maturity: int = 0
 
 
 def train_fraud(
@@ -58,6 +78,7 @@ def train_fraud(
     seed: Seed = 1,
     capacity: Capacity = DEFAULT_CAPACITY,
     search_budget: SearchBudget = 0,
+    label_maturity: LabelMaturity = 0,
     approval: Approval = ApprovalBy.automatic,
     trained_by: TrainedBy = "",
     master: Master = DEFAULT_MASTER,
@@ -70,7 +91,8 @@ def train_fraud(
     with spark_session("train-fraud", master) as spark:
         trainer = Trainer(approval, trained_by, seed)
         day = resolve_as_of(spark, store, as_of)
-        train_as_of(spark, store, day, retrain, seed, capacity, search_budget, trainer)
+        chosen = Settings(seed, capacity, search_budget, label_maturity)
+        train_as_of(spark, store, day, retrain, chosen, trainer)
 
 
 def train_as_of(
@@ -78,47 +100,44 @@ def train_as_of(
     lake: Lake,
     day: date,
     when: RetrainWhen,
-    seed: int = 1,
-    capacity: float = DEFAULT_CAPACITY,
-    trials: int = 0,
+    chosen: Settings = Settings(),
     trainer: Trainer | None = None,
 ) -> dict[str, str]:
     """Model name -> version that now stands for this data: new ones, or those already trained from it."""
     registry = Registry(lake.root)
     with step("comparing the data with what was trained before", as_of=str(day)) as found:
-        mark = _mark(spark, lake, day, seed, capacity, trials)
+        mark = _mark(spark, lake, day, chosen)
         same = [kept(registry, name, mark, when) for name in (PROVIDER_MODEL, CLAIM_MODEL)]
         found["trains"] = not all(same)
     if all(same):
         print(f"{' and '.join(str(one) for one in same)} were trained from the same data, parameters and code: kept")
         return {one.name: one.version for one in same if one}
     warn_of_older_features(lake, day)
-    learnt = _learn(spark, lake, registry, day, seed, capacity, trials)
+    learnt = _learn(spark, lake, registry, day, chosen)
     providers, claims = (one for one, _ in learnt)
     with step("registering the models") as found:
-        versions = _register(registry, lake, learnt, day, mark, seed, capacity, trainer or Trainer(seed=seed))
+        versions = _register(registry, lake, learnt, day, mark, chosen, trainer or Trainer(seed=chosen.seed))
         found.update(versions)
-    print_report(PROVIDER_MODEL, versions[PROVIDER_MODEL], providers, capacity)
-    print_report(CLAIM_MODEL, versions[CLAIM_MODEL], claims, capacity)
+    print_report(PROVIDER_MODEL, versions[PROVIDER_MODEL], providers, chosen.capacity)
+    print_report(CLAIM_MODEL, versions[CLAIM_MODEL], claims, chosen.capacity)
     return versions
 
 
-def _mark(spark: SparkSession, lake: Lake, day: date, seed: int, capacity: float, trials: int) -> str:
+def _mark(spark: SparkSession, lake: Lake, day: date, chosen: Settings) -> str:
     """Fingerprint of everything the training depends on."""
     data = {table: fingerprint(on_day(spark, lake, table, day)) for table in READS}
-    labels = fingerprint(_labels(spark, lake, day))
+    labels = fingerprint(_labels(spark, lake, day, chosen))
     code = code_version(Path(models.fraud.__file__).parent)
-    params = {"as_of": day, "seed": seed, "capacity": capacity, "search_budget": trials}
-    return combined({**data, "labels": labels, **params, "code": code})
+    return combined({**data, "labels": labels, "as_of": day, **asdict(chosen), "code": code})
 
 
-def _labels(spark: SparkSession, lake: Lake, day: date) -> DataFrame:
-    return known_investigations(spark, lake, day).select("target_type", "target_id", "outcome", "selection")
+def _labels(spark: SparkSession, lake: Lake, day: date, chosen: Settings) -> DataFrame:
+    return known_investigations(spark, lake, day, chosen.label_maturity).select(
+        "target_type", "target_id", "outcome", "selection", "scheme"
+    )
 
 
-def _learn(
-    spark: SparkSession, lake: Lake, registry: Registry, day: date, seed: int, capacity: float, trials: int
-) -> Learnt:
+def _learn(spark: SparkSession, lake: Lake, registry: Registry, day: date, chosen: Settings) -> Learnt:
     from models.fraud.inputs import labels_of
     from models.fraud.train_claims import train_claims
     from models.fraud.train_providers import train_providers
@@ -127,7 +146,7 @@ def _learn(
         frame, edges = provider_frame(spark, lake, day), edge_frame(spark, lake, day)
         if frame.empty:
             raise MissingTable(f"no provider as of {day}; ingest claims and run `underwatch build-features` first")
-        known: pd.DataFrame = _labels(spark, lake, day).toPandas()
+        known: pd.DataFrame = _labels(spark, lake, day, chosen).toPandas()
         labels = {kind: labels_of(known[known["target_type"] == kind]) for kind in ("provider", "claim")}
         found.update(
             providers=len(frame),
@@ -136,23 +155,25 @@ def _learn(
             labelled_claims=len(labels["claim"]),
         )
     with step("learning from providers") as found:
-        providers = train_providers(frame, edges, labels["provider"], seed, capacity, trials=trials)
+        how = (chosen.seed, chosen.capacity)
+        providers = train_providers(frame, edges, labels["provider"], *how, trials=chosen.search_budget)
         scores = providers.model.score(frame, edges)[["provider_id", "provider_score"]]
         found["basis"] = providers.model.basis
     with step("reading claims"):
         features = on_day(spark, lake, "claim_features", day)
-        schema = "target_id string, confirmed int, selected int"
+        schema = "target_id string, confirmed int, selected int, scheme string"
         labelled = labelled_claims(features, spark.createDataFrame(labels["claim"], schema))
         sample = sampled_claims(features)
     with step("learning from claims") as found:
         folds = providers.model.learnt.folds if providers.model.learnt else {}
-        claims = train_claims(_with_score(sample, scores), _with_score(labelled, scores), folds, seed, capacity, trials)
+        with_score = (_with_score(sample, scores), _with_score(labelled, scores))
+        claims = train_claims(*with_score, folds, *how, chosen.search_budget)
         found["basis"] = claims.model.basis
     with step("asking the champions about the same cases"):
         kept = champions(registry)
         held = (
             held_providers(providers, kept[PROVIDER_MODEL], frame, edges),
-            held_claims(claims, kept[CLAIM_MODEL], _with_score(labelled, scores)),
+            held_claims(claims, kept[CLAIM_MODEL], with_score[1]),
         )
     return (providers, held[0]), (claims, held[1])
 
@@ -167,8 +188,7 @@ def _register(
     learnt: Learnt,
     day: date,
     mark: str,
-    seed: int,
-    capacity: float,
+    chosen: Settings,
     trainer: Trainer,
 ) -> dict[str, str]:
     from models.fraud import serve
@@ -176,7 +196,7 @@ def _register(
     (providers, held_providers), (claims, held_claims) = learnt
     versions = lake.versions([*READS, "investigations"])
     shared = {"as_of": str(day), **{f"lake.{table}": str(number) for table, number in versions.items()}}
-    params = {"as_of": day, "seed": seed, "capacity": capacity}
+    params: dict[str, object] = {"as_of": day, **asdict(chosen)}
     to = (registry, lake, day, mark, params, trainer)
     given, answer = serve.provider_signature(), serve.predict_providers
     made = {PROVIDER_MODEL: _register_one(*to, PROVIDER_MODEL, providers, held_providers, given, answer, shared)}

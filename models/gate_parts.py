@@ -27,6 +27,13 @@ FAR_OFF = 0.10
 """Difference of the mean probability from the confirmed share beyond which probabilities cannot be read as such."""
 LEVEL = (2 / 3, 3 / 2)
 NEAR_LEVEL = (0.8, 1.25)
+FALSE_ALARMS = 0.2
+"""Share of the cleared cases that may rank above a confirmed one for it to count as found: found by chance as often."""
+FIRST = 0.1
+"""Share of the cases that stability looks at: who is at the top is who is opened."""
+SHAKY, STEADY = 1 / 3, 0.7
+"""Share of the first cases that stay first with another seed: below SHAKY the order is chance, from STEADY on it is
+settled."""
 
 
 def outcomes(held: pd.DataFrame, *, binary: bool) -> Part:
@@ -144,6 +151,56 @@ def score_drift(held: pd.DataFrame, champion: str) -> Part:
     index = stability_index(both["champion_predicted"].to_numpy(float), both["predicted"].to_numpy(float))
     why = f"population stability index {index:.3f} against version {champion}"
     return Part("score drift", WARNED if index > DRIFTED else PASSED, why, {"psi": index})
+
+
+def unseen_schemes(held: pd.DataFrame, seed: int) -> Part:
+    """Refused where cases of a scheme that nobody knew rank lower than by chance, over the whole interval."""
+    name = "unseen schemes"
+    told = held[held["unseen_margin"].notna()].reset_index(drop=True)
+    if told["left_out_with"].nunique() < 2 or min(told["actual"].sum(), (1 - told["actual"]).sum()) < MIN_CASES:
+        return Part(name, PASSED, "fewer than two schemes with cases enough to leave one out")
+    schemes, actual = pd.factorize(told["left_out_with"], sort=True)[0], told["actual"].to_numpy(float)
+    margin = told["unseen_margin"].to_numpy(float)
+
+    def found(rows: np.ndarray) -> float:
+        """Share of confirmed cases above all but FALSE_ALARMS of the cleared ones left out beside them."""
+        hits, cases = 0, 0
+        for scheme in range(schemes.max() + 1):
+            here = rows[schemes[rows] == scheme]
+            confirmed, cleared = (margin[here[actual[here] == outcome]] for outcome in (1, 0))
+            if len(cleared) and len(confirmed):
+                hits += int((confirmed > np.quantile(cleared, 1 - FALSE_ALARMS)).sum())
+                cases += len(confirmed)
+        return hits / cases if cases else float("nan")
+
+    value = found(np.arange(len(told)))
+    low, high = _interval(told, found, seed)
+    by_chance = f"by chance {FALSE_ALARMS:.0%}"
+    why = f"{value:.0%} [{low:.0%}, {high:.0%}] of the cases of a scheme that was left out are found, {by_chance}"
+    status = REFUSED if high < FALSE_ALARMS else WARNED if low < FALSE_ALARMS else PASSED
+    worse = ": it knows schemes by heart" if status == REFUSED else ""
+    figures = {"recall": value, "lower": low, "upper": high, "schemes": float(schemes.max() + 1)}
+    return Part(name, status, why + worse, figures)
+
+
+def stability(held: pd.DataFrame, seed: int) -> Part:
+    """Whether the same training with another seed puts the same cases first."""
+    name = "stability"
+    told = held[held["again_margin"].notna() & held["margin"].notna()].reset_index(drop=True)
+    if len(told) < 10 * MIN_CASES:
+        return Part(name, PASSED, "not trained again, or fewer than 300 cases to compare the order of")
+    margin, again = (told[one].to_numpy(float) for one in ("margin", "again_margin"))
+
+    def same(rows: np.ndarray) -> float:
+        first = max(1, int(len(rows) * FIRST))
+        one, other = (np.argsort(-values[rows], kind="stable")[:first] for values in (margin, again))
+        return len(np.intersect1d(one, other)) / first
+
+    value = same(np.arange(len(told)))
+    low, high = _interval(told, same, seed)
+    why = f"{value:.0%} [{low:.0%}, {high:.0%}] of the first {FIRST:.0%} are the same when trained with another seed"
+    status = REFUSED if high < SHAKY else WARNED if value < STEADY else PASSED
+    return Part(name, status, why, {"same": value, "lower": low, "upper": high})
 
 
 def _both(held: pd.DataFrame) -> pd.DataFrame:

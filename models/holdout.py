@@ -18,7 +18,11 @@ COLUMNS = (
     "upper",
     "champion_predicted",
     "champion_margin",
+    "again_margin",
+    "left_out_with",
+    "unseen_margin",
 )
+_NAMES = ("drawn_with", "fold", "left_out_with")
 
 
 def holdout(target_type: str, words: str, **columns: object) -> pd.DataFrame:
@@ -27,7 +31,7 @@ def holdout(target_type: str, words: str, **columns: object) -> pd.DataFrame:
     frame = pd.DataFrame(given).assign(target_type=target_type, holdout=words)
     for name in COLUMNS:
         if name not in frame:
-            frame[name] = None if name in ("drawn_with", "fold") else float("nan")
+            frame[name] = None if name in _NAMES else float("nan")
     return frame[list(COLUMNS)].sort_values("target_id", ignore_index=True)
 
 

@@ -24,6 +24,9 @@ def out_of_fold(target_type: str, rows: OutOfFold | None, final: str) -> pd.Data
         actual=rows.confirmed.astype(float),
         predicted=np.nan if rows.probability is None else rows.probability,
         margin=rows.margins[final],
+        again_margin=np.nan if rows.again_margin is None else rows.again_margin,
+        left_out_with=rows.left_out_with,
+        unseen_margin=np.nan if rows.unseen_margin is None else rows.unseen_margin,
     )
 
 

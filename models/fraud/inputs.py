@@ -61,19 +61,23 @@ def matrix(frame: pd.DataFrame, features: list[str]) -> np.ndarray:
 
 
 def labels_of(investigations: pd.DataFrame) -> pd.DataFrame:
-    """One row per investigated target, sorted by target_id: `confirmed` 0/1 and `selected` 0/1.
+    """One row per investigated target, sorted by target_id: `confirmed` 0/1, `selected` 0/1 and `scheme`.
 
-    A target investigated more than once is confirmed if any investigation confirmed it. `selected` is 0 for a
-    target of the control sample. What nobody investigated has no row: it is unlabelled, not honest.
+    A target investigated more than once is confirmed if any investigation confirmed it; its scheme is then the first in
+    order of names. `selected` is 0 for a target of the control sample. What nobody investigated has no row: it is
+    unlabelled, not honest.
     """
     rows = pd.DataFrame(
         {
             "target_id": investigations["target_id"].astype(str),
             "confirmed": (investigations["outcome"] == "confirmed").astype(int),
             "selected": (investigations["selection"] != CONTROL_SAMPLE).astype(int),
+            "scheme": investigations["scheme"],
         }
     )
-    return rows.groupby("target_id", as_index=False).agg(confirmed=("confirmed", "max"), selected=("selected", "min"))
+    found = rows.groupby("target_id", as_index=False).agg(confirmed=("confirmed", "max"), selected=("selected", "min"))
+    named = rows.dropna(subset="scheme").groupby("target_id")["scheme"].min()
+    return found.assign(scheme=found["target_id"].map(named).astype(object))
 
 
 def enough(confirmed: pd.Series) -> bool:

@@ -27,13 +27,16 @@ def from_predictions(held: pd.DataFrame, champion: str, seed: int) -> tuple[Part
     outcomes = gate_parts.outcomes(held, binary=True)
     if outcomes.status != PASSED:
         return (outcomes,)
-    return (
+    asked = (
         outcomes,
         gate_parts.leak(held, binary=True, seed=seed),
         gate_parts.calibration(held, binary=True, seed=seed),
         gate_parts.same_cases(held, gate_parts.ranking_loss, "average precision", champion, seed),
         gate_parts.score_drift(held, champion),
     )
+    if "again_margin" not in held:  # kept before the version was trained again for the gate
+        return asked
+    return (*asked, gate_parts.unseen_schemes(held, seed), gate_parts.stability(held, seed))
 
 
 def worth_promoting(champion: RegisteredModel | None, basis: str, metrics: Mapping[str, float]) -> tuple[bool, str]:

@@ -17,7 +17,7 @@ Model = TypeVar("Model")
 @dataclass
 class OutOfFold:
     """Labelled rows with what models that never saw them said. `groups` are drawn whole by the bootstrap; `targets` are
-    the ids of the cases."""
+    the ids of the cases; the last three are what trained_again.py fills in for the gate."""
 
     confirmed: np.ndarray
     selected: np.ndarray
@@ -26,6 +26,9 @@ class OutOfFold:
     margins: dict[str, np.ndarray] = field(default_factory=dict)
     probability: np.ndarray | None = None
     targets: np.ndarray | None = None
+    left_out_with: np.ndarray | None = None
+    unseen_margin: np.ndarray | None = None
+    again_margin: np.ndarray | None = None
 
 
 @dataclass

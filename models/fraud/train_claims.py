@@ -15,6 +15,7 @@ from models.fraud.linear import fit_lines, signed_log
 from models.fraud.measure import CAPACITY
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
 from models.fraud.search import described, search_shapes
+from models.fraud.trained_again import leave_out_schemes, train_with_another_seed
 from models.fraud.unsupervised import fit_tails
 
 _INPUTS = (TREE, LINE)
@@ -32,8 +33,9 @@ def train_claims(
     """Learn from investigated claims; `sample` of all claims says what is usual.
 
     Both frames hold claim_features and provider_score (by models that never saw the provider's label); `labelled`
-    also confirmed and selected. `provider_folds` are the provider model's, empty where it has none.
-    `trials` is the budget of the search for each fold's shape of trees (search.py).
+    also confirmed and selected, and scheme where the gate is to ask for schemes never seen. `provider_folds` are the
+    provider model's, empty where it has none. `trials` is the budget of the search for each fold's shape of trees
+    (search.py).
     """
     features = names(claim_columns())
     tails = fit_tails(features, matrix(sample, features), sample["peer_group"])
@@ -63,6 +65,10 @@ def train_claims(
     rows.margins[LINE] = held_out_margins(lines.margins(signed_log(values)), rows.fold)
     raw = np.column_stack([rows.margins[name] for name in _INPUTS])
     rows.margins["blend"], rows.probability = cross_fitted(_INPUTS, raw, rows.confirmed, rows.selected, rows.fold)
+    if "scheme" in ordered:
+        again = (features, values, groups.to_numpy(str))
+        leave_out_schemes(rows, ordered["scheme"], again, trees.CLAIM_TREES, seed)
+        train_with_another_seed(rows, again, shapes, seed)
     _baselines(found, model, ordered, rows)
     found.scores = measured(rows, found.final, capacity, seed)
     blend = fit_blend(_INPUTS, raw, rows.confirmed, rows.selected)

@@ -18,6 +18,7 @@ from models.fraud.measure import CAPACITY
 from models.fraud.providers import ProviderLearners, ProviderModel, prepared
 from models.fraud.result import OutOfFold, Trained, control_sample_note, measured
 from models.fraud.search import described, search_shapes
+from models.fraud.trained_again import leave_out_schemes, train_with_another_seed
 from models.fraud.unsupervised import fit_tails
 
 LINE_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -35,7 +36,8 @@ def train_providers(
     kept_out: Collection[str] = (),
     trials: int = 0,
 ) -> Trained[ProviderModel]:
-    """Learn from the providers of one day (sorted by provider_id), their care_graph, and `inputs.labels_of`.
+    """Learn from the providers of one day (sorted by provider_id), their care_graph, and `inputs.labels_of` (where it
+    holds schemes, the gate can ask for schemes never seen).
 
     With fewer than 20 labels of either outcome the model is the unsupervised one, and the notes say so. Of the
     providers `kept_out` nothing shapes what is usual: a benchmark tests on them. `trials` is the budget of the search
@@ -70,6 +72,10 @@ def train_providers(
     aside = np.flatnonzero(~used)
     networks = _networks(found, providers, values, edges, at, aside, seed)
     blend = _blend(found, providers, values, edges, at, aside, networks, seed)
+    if "scheme" in known:
+        again = (features, values[at], groups)
+        leave_out_schemes(rows, known["scheme"], again, trees.PROVIDER_TREES, seed)
+        train_with_another_seed(rows, again, shapes, seed)
     rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
     rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
     rows.margins["without labels"] = (

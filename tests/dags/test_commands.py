@@ -62,8 +62,9 @@ def test_a_run_started_by_an_asset_works_on_the_lake_and_day_it_was_told(bag, su
     event = SimpleNamespace(timestamp=datetime(2024, 1, 1), extra=TOLD)  # noqa: DTZ001 - only compared
     command, extra = submit(bag.dags["train_fraud"].get_task("train_fraud"), events=[event])
     told = "--lake=s3://insurer/lake --as-of=2010-12-31 --retrain=always --seed=11"
-    assert command.endswith(f"train-fraud {told} --search-budget=0 --approval=automatic --trained-by=")
-    assert extra == {"fraud_model": TOLD}
+    chosen = "--capacity=0.05 --label-maturity=0 --search-budget=0 --approval=automatic --trained-by="
+    assert command.endswith(f"train-fraud {told} {chosen}")
+    assert extra == {"fraud_model": {**TOLD, "capacity": "0.05"}}
 
 
 def test_of_several_events_the_newest_counts(bag, submit):

@@ -63,7 +63,15 @@ def _line(pick: random.Random, kind: str) -> list[object]:
     drg = pick.choice(["470", "871"]) if kind == "inpatient" else "-"
     place, modifier = pick.choice(["11", "12", "23", "-"]), pick.choice(["25", "76", "-"])
     diagnoses = pick.choice(["I10,E119", "I509", "N186,E1122", "-"])
-    return [place, drg, pick.choice(CODES), modifier, diagnoses, pick.randrange(1, 9), pick.choice([0, 40, 100, 2500])]
+    return [
+        place,
+        drg,
+        pick.choice(CODES),
+        modifier,
+        diagnoses,
+        pick.randrange(1, 9),
+        pick.choice([0, 40.1, 100.07, 2500.33]),
+    ]
 
 
 def _fills(pick: random.Random) -> list[list[object]]:

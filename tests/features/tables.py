@@ -37,10 +37,10 @@ class Tables:
     year: list[Row]
 
     def comparable(self, table: str) -> list[tuple[Any, ...]]:
-        """Rows in the order of their key, doubles to nine digits: the order of a sum shows in its last."""
+        """Rows in the order of their key, to the last bit of each number."""
         key = TABLES[table].key
         ordered = sorted(self.rows[table], key=lambda row: tuple(str(row[name]) for name in key))
-        return [tuple(_rounded(value) for value in row) for row in ordered]
+        return [tuple(row) for row in ordered]
 
 
 _INTERPRETED = {
@@ -98,7 +98,3 @@ def _built(history: History, as_of: date) -> Tables:
         known.lines.select("claim_id", "member_id", "provider_id", "service_from", "paid_amount").collect(),
         year.select("claim_line_id", "member_id", "provider_id", "paid_amount").collect(),
     )
-
-
-def _rounded(value: Any) -> Any:
-    return float(f"{value:.9g}") if isinstance(value, float) else value

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from catalog.errors import MissingTable
 from jobs.retrain import RetrainWhen
-from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, READS, train_as_of
+from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, READS, Settings, train_as_of
 from lake import Lake
 from models.fraud.inputs import claim_columns, names, provider_columns
 from models.registry import RegisteredModel, Registry
@@ -102,7 +102,7 @@ def test_the_claim_model_names_the_provider_version_it_learnt_beside(lake: Lake)
 def test_the_same_data_keeps_the_version(spark: SparkSession, lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_as_of(spark, lake, DAY, WHEN) == dict.fromkeys(NAMES, "1")
     assert "trained from the same data, parameters and code: kept" in capsys.readouterr().out
-    assert train_as_of(spark, lake, DAY, RetrainWhen.if_missing, seed=9) == dict.fromkeys(NAMES, "1")
+    assert train_as_of(spark, lake, DAY, RetrainWhen.if_missing, Settings(seed=9)) == dict.fromkeys(NAMES, "1")
 
 
 def test_labels_that_vanish_leave_the_champion_and_new_ones_train_anew(

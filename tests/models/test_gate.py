@@ -104,6 +104,38 @@ def test_scores_that_moved_are_looked_at() -> None:
     assert status(risk_parts(members.assign(champion_predicted=members["predicted"]), "4", 1))["score drift"] == PASSED
 
 
+def left_out(strength: float) -> pd.DataFrame:
+    """Cases of two schemes, judged by trees that did not know theirs; `strength` 0: no better than chance."""
+    held = labelled()
+    rank = held["actual"] * strength + np.random.default_rng(2).normal(0, 1, CASES)
+    return held.assign(left_out_with=np.where(np.arange(CASES) % 2 == 0, "upcoding", "phantom"), unseen_margin=rank)
+
+
+@pytest.mark.parametrize(
+    ("strength", "found"), [(2.0, PASSED), (0.0, WARNED), (-2.0, REFUSED)], ids=["finds", "chance", "by heart"]
+)
+def test_a_version_that_knows_schemes_by_heart_is_refused(strength: float, found: str) -> None:
+    part = {part.name: part for part in fraud_parts(left_out(strength), "", 1)}["unseen schemes"]
+    assert (part.status, part.figures["schemes"]) == (found, 2)
+
+
+def test_one_scheme_alone_cannot_be_left_out() -> None:
+    held = left_out(-2.0).assign(left_out_with="upcoding")
+    assert status(fraud_parts(held, "", 1))["unseen schemes"] == PASSED
+
+
+@pytest.mark.parametrize(("noise", "found"), [(0.1, PASSED), (2.0, WARNED), (50.0, REFUSED)])
+def test_an_order_that_hangs_on_the_seed_is_looked_at_and_chance_refused(noise: float, found: str) -> None:
+    held = labelled()
+    again = held["margin"] + np.random.default_rng(3).normal(0, noise, CASES)
+    assert status(fraud_parts(held.assign(again_margin=again), "", 1))["stability"] == found
+
+
+def test_predictions_kept_before_these_questions_are_not_asked_them() -> None:
+    older = labelled().drop(columns=["again_margin", "left_out_with", "unseen_margin"])
+    assert not {"unseen schemes", "stability"} & set(status(fraud_parts(older, "", 1)))
+
+
 def test_whole_groups_are_drawn_where_cases_hang_together() -> None:
     held = labelled()
     alone = gate_parts.calibration(held, binary=True, seed=1).figures

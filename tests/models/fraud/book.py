@@ -10,6 +10,8 @@ import pandas as pd
 from models.fraud.inputs import claim_columns, labels_of, names, provider_columns
 
 TELLS = ("max_physician_units_in_day", "duplicate_line_share", "ring_member_share")
+SCHEMES = ("impossible_days", "member_ring")
+"""By turns; both show in all tells, so who learnt from one finds the other."""
 CLAIM_TELLS = ("physician_units_same_day", "duplicate_lines")
 
 
@@ -83,6 +85,7 @@ def _investigations(kind: str, targets: pd.Series, confirmed: np.ndarray) -> pd.
             "target_id": targets.to_numpy(),
             "outcome": np.where(confirmed, "confirmed", "unfounded"),
             "selection": np.where(np.arange(len(targets)) % 3 == 0, "random", "tip"),
+            "scheme": [SCHEMES[row // 32 % 2] if one else None for row, one in enumerate(confirmed)],
         }
     )
 

@@ -30,20 +30,25 @@ def test_every_feature_is_named_once_and_has_its_sentence(columns: tuple[Column,
 
 
 INVESTIGATIONS = """
-target selection outcome
-p1     tip       unfounded
-p1     random    confirmed
-p2     tip       unfounded
-p2     tip       unfounded
-p3     random    unfounded
+target selection outcome    scheme
+p1     tip       unfounded  -
+p1     random    confirmed  upcoding
+p2     tip       unfounded  -
+p2     tip       unfounded  -
+p3     random    unfounded  -
 """
 
 
 def test_one_label_per_target() -> None:
     head, *rows = [line.split() for line in INVESTIGATIONS.strip().splitlines()]
-    frame = pd.DataFrame(rows, columns=["target_id", *head[1:]])
-    assert labels_of(frame).to_numpy().tolist() == [["p1", 1, 0], ["p2", 0, 1], ["p3", 0, 0]]
-    assert labels_of(frame.head(0)).columns.tolist() == ["target_id", "confirmed", "selected"]
+    frame = pd.DataFrame(rows, columns=["target_id", *head[1:]]).replace({"scheme": {"-": None}})
+    found = labels_of(frame).astype(object)
+    assert found.where(found.notna(), None).to_numpy().tolist() == [
+        ["p1", 1, 0, "upcoding"],
+        ["p2", 0, 1, None],
+        ["p3", 0, 0, None],
+    ]
+    assert labels_of(frame.head(0)).columns.tolist() == ["target_id", "confirmed", "selected", "scheme"]
 
 
 @pytest.mark.parametrize(
