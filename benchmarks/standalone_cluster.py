@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyspark
 
+from benchmarks.host_network import LOOPBACK, Host
 from jobs.processes import free_port
 
 HOME = Path(__file__).resolve().parent.parent
@@ -21,12 +22,15 @@ _SECONDS_TO_START = 120
 
 
 class Cluster:
-    """Loopback only, web pages off. Each worker gives one core and `worker_mb` of memory to one executor."""
+    """Master and driver at `home`, a worker on each of `hosts`: loopback where nothing is said. Web pages are off. Each
+    worker gives one core and `worker_mb` of memory to one executor."""
 
-    def __init__(self, folder: Path, worker_mb: int = 1200) -> None:
-        self.folder, self.worker_mb = folder, worker_mb
+    def __init__(
+        self, folder: Path, worker_mb: int = 1200, home: Host = LOOPBACK, hosts: Sequence[Host] = (LOOPBACK, LOOPBACK)
+    ) -> None:
+        self.folder, self.worker_mb, self.home, self.hosts = folder, worker_mb, home, hosts
         self.port = free_port()
-        self.master = f"spark://127.0.0.1:{self.port}"
+        self.master = f"spark://{home.address}:{self.port}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -36,34 +40,35 @@ class Cluster:
             **os.environ,
             "SPARK_HOME": str(_SPARK),
             "SPARK_CONF_DIR": str(self.folder / "conf"),
-            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_LOCAL_IP": self.home.address,
             "SPARK_DAEMON_MEMORY": "256m",
             "PYSPARK_PYTHON": sys.executable,
             "PYTHONPATH": str(HOME),
         }
 
-    def start(self, workers: int = 2) -> None:
+    def start(self) -> None:
         """Raises TimeoutError where a worker does not register."""
         conf = self.folder / "conf"
         conf.mkdir(parents=True, exist_ok=True)
         settings = {
             "spark.executor.memory": f"{self.worker_mb - 400}m",
             "spark.executor.cores": "1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": self.home.address,
+            "spark.driver.bindAddress": self.home.address,
             # A worker that is gone is noticed within seconds.
             "spark.network.timeout": "60s",
             "spark.executor.heartbeatInterval": "5s",
         }
         lines = "".join(f"{key} {value}\n" for key, value in settings.items())
         (conf / "spark-defaults.conf").write_text(lines)
-        place = ["--host", "127.0.0.1", "--webui-port", "0"]
-        self._start("master", "org.apache.spark.deploy.master.Master", *place, "--port", str(self.port))
-        for number in range(1, workers + 1):
+        master = ["org.apache.spark.deploy.master.Master", *_place(self.home), "--port", str(self.port)]
+        self._start("master", self.home, *master)
+        for number, host in enumerate(self.hosts, 1):
             size = ["--cores", "1", "--memory", f"{self.worker_mb}m", "--work-dir", str(self.folder / f"work-{number}")]
-            self._start(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", *place, *size, self.master)
+            worker = ["org.apache.spark.deploy.worker.Worker", *_place(host), *size, self.master]
+            self._start(f"worker-{number}", host, *worker)
         deadline = time.monotonic() + _SECONDS_TO_START
-        while self._log("master").count("Registering worker") < workers:
+        while self._log("master").count("Registering worker") < len(self.hosts):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the workers did not register; see the logs in {self.folder}")
             time.sleep(0.2)
@@ -76,11 +81,11 @@ class Cluster:
         for name in list(self._processes):
             self._kill(name)
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, host: Host, *command: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
             self._processes[name] = subprocess.Popen(
-                [str(_SPARK / "bin" / "spark-class"), *command],
-                env=self.environment,
+                [*host.within, str(_SPARK / "bin" / "spark-class"), *command],
+                env={**self.environment, "SPARK_LOCAL_IP": host.address},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # so that a worker goes together with its executors
@@ -96,11 +101,17 @@ class Cluster:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
 
+def _place(host: Host) -> list[str]:
+    return ["--host", host.address, "--webui-port", "0"]
+
+
 @contextlib.contextmanager
-def standalone_cluster(folder: Path) -> Iterator[Cluster]:
+def standalone_cluster(
+    folder: Path, home: Host = LOOPBACK, hosts: Sequence[Host] = (LOOPBACK, LOOPBACK)
+) -> Iterator[Cluster]:
     """A running cluster whose logs and work lie in `folder`; nothing of it runs on afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
-    cluster = Cluster(folder)
+    cluster = Cluster(folder, home=home, hosts=hosts)
     try:
         cluster.start()
         yield cluster

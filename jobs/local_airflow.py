@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -48,13 +48,21 @@ class AirflowUnavailable(UnderwatchError):
 
 @dataclass
 class LocalAirflow:
-    """A running Airflow. `folder` is its AIRFLOW_HOME, which also holds its components' logs."""
+    """A running Airflow. `folder` is its AIRFLOW_HOME, which also holds its components' logs; `program` is started in
+    `environment`."""
 
     folder: Path
     url: str
     api: AirflowApi
     family: ProcessFamily
-    components: dict[str, subprocess.Popen[bytes]]
+    program: Path
+    environment: Mapping[str, str]
+    components: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start one of COMPONENTS, or start it again."""
+        command = [str(self.program), *COMPONENTS[name]]
+        self.components[name] = self.family.start(command, self.environment, HOME, self.folder / f"{name}.log")
 
     def check(self) -> None:
         """Raise AirflowUnavailable when a component has stopped by itself."""
@@ -96,12 +104,10 @@ def local_airflow(
         if share_spark:
             _share_spark(master, folder, env, family)
         _migrate(airflow, folder, env, family)
-        components = {
-            name: family.start([str(airflow), *arguments], env, HOME, folder / f"{name}.log")
-            for name, arguments in COMPONENTS.items()
-        }
         url = f"http://127.0.0.1:{port}"
-        running = LocalAirflow(folder, url, AirflowApi(url, password), family, components)
+        running = LocalAirflow(folder, url, AirflowApi(url, password), family, airflow, env)
+        for name in COMPONENTS:
+            running.start(name)
         _wait_until_healthy(running, {file.stem for file in DAGS.glob("*.py")})
         yield running
     finally:

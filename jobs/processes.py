@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -33,7 +33,7 @@ class ProcessFamily:
         text = self.record.read_text() if self.record.exists() else ""
         self._sessions = {int(word) for word in text.split()}
 
-    def start(self, command: list[str], env: dict[str, str], cwd: Path, output: Path) -> subprocess.Popen[bytes]:
+    def start(self, command: list[str], env: Mapping[str, str], cwd: Path, output: Path) -> subprocess.Popen[bytes]:
         """Start `command` in a session of its own, its output going to a file."""
         with output.open("ab") as stream:
             process = subprocess.Popen(
