@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 from torch import nn
 from torch_geometric.nn import HeteroConv, SAGEConv
 
+from models.fraud.data_parallel import average_gradients, own_share
 from models.fraud.graph_batches import UNKNOWN, Batches, Scale
 from models.fraud.graph_data import EDGE_TYPES, LINK_FEATURES, NODE_TYPES, CareGraph
 
@@ -63,7 +64,8 @@ def train_network(
 
     Stops when the loss on a fifth of the training providers no longer falls. `held_out` are positions whose
     features must not shape the scale. With `told` the network also reads the labels of neighbours that it learns from,
-    never that of a provider whose label it is asked for at that step.
+    never that of a provider whose label it is asked for at that step. Processes of one group (data_parallel.py) learn
+    together and return the same bytes.
     """
     _be_deterministic(seed)
     scale = _fit_scale(graph, held_out)
@@ -80,9 +82,10 @@ def train_network(
     best, best_state, waited = np.inf, network.state_dict(), 0
     for epoch in range(EPOCHS):
         network.train()
-        for batch in batches.to_learn(fit, epoch):
+        for batch in batches.to_learn(own_share(fit), epoch):
             optimiser.zero_grad()
             loss_of(network(batch.features, batch.edges)[: len(batch.providers)], target[batch.providers]).backward()
+            average_gradients(network)
             optimiser.step()
         watched = float(loss_of(_said(network, batches, watch), target[torch.from_numpy(watch)]))
         if watched < best - 1e-4:
