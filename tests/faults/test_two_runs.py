@@ -40,7 +40,11 @@ def _runner(lake: Lake, run: str) -> subprocess.Popen[str]:
 def test_two_runs_of_one_batch(lake: Lake, ledger: Ledger, table_there: bool) -> None:
     if table_there:
         lake.commit(stage_many(lake, TABLE, "before", ROWS))
-    for attempt in range(tries(2, 10) if table_there else 1):
+    at_once(lake, ledger, "two runs of one batch at once", tries(2, 10) if table_there else 1)
+
+
+def at_once(lake: Lake, ledger: Ledger, fault: str, times: int) -> None:
+    for attempt in range(times):
         names = [f"{attempt} left", f"{attempt} right"]
         runners = [_runner(lake, name) for name in names]
         for runner in runners:
@@ -58,4 +62,4 @@ def test_two_runs_of_one_batch(lake: Lake, ledger: Ledger, table_there: bool) ->
             if code:
                 lake.commit(stage_many(lake, TABLE, name, ROWS))
                 left = rows_of(TABLE, name, ROWS)
-        ledger.note("two runs of one batch at once", "the one told so runs again", left, seen(lake, TABLE))
+        ledger.note(fault, "the one told so runs again", left, seen(lake, TABLE))

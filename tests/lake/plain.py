@@ -5,12 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.fs as arrow_fs
 import pyarrow.parquet as pq
 from deltalake import Schema
 
@@ -73,14 +72,14 @@ def stage_many(lake: Lake, table: str, run: str, count: int) -> Staged:
     place = many.schema.get_field_index(key)
     many = many.set_column(place, many.schema.field(place), pa.array([f"{key}-{number}" for number in range(count)]))
     folder = f"as_of={DAY}/{uuid.uuid4().hex}"
-    path = Path(lake.path(table), folder)
-    path.mkdir(parents=True)
+    where, base = arrow_fs.FileSystem.from_uri(f"{lake.path(table)}/{folder}")
+    where.create_dir(base, recursive=True)
     files = {}
     for part in range(4):  # several files, as Spark leaves them
         name = f"part-{part}.parquet"
         share = many.slice(part * count // 4, (part + 1) * count // 4 - part * count // 4)
-        pq.write_table(share, path / name)
-        files[f"{folder}/{name}"] = (path / name).stat().st_size
+        pq.write_table(share, f"{base}/{name}", filesystem=where)
+        files[f"{folder}/{name}"] = where.get_file_info(f"{base}/{name}").size
     return Staged(table, str(DAY), files, Schema.from_arrow(arrow_schema(described)).to_json())
 
 
@@ -89,7 +88,14 @@ def seen(lake: Lake, table: str) -> list[tuple[str, str]]:
     if not lake.exists(table):
         return []
     key = next(name for name in TABLES[table].key if name != "as_of")
-    return sorted(duckdb.read_parquet(lake.files(table)).project(f"{key}, run_id").fetchall())
+    return sorted(tuple(row.values()) for row in read(lake, table, [key, "run_id"]).to_pylist())
+
+
+def read(lake: Lake, table: str, columns: list[str], partition: str | date | None = None) -> pa.Table:
+    """What readers see of a table on disk or in an object store, without Spark."""
+    where, _ = arrow_fs.FileSystem.from_uri(lake.path(table))
+    files = [file.removeprefix("s3://") for file in lake.files(table, partition=partition)]
+    return pa.concat_tables(pq.ParquetFile(where.open_input_file(file)).read(columns) for file in files)
 
 
 def rows_of(table: str, run: str, count: int) -> list[tuple[str, str]]:
