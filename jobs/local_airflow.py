@@ -81,12 +81,14 @@ def local_airflow(
     programs: Path = HOME / "bin",
     share_spark: bool = False,
     accounts: Mapping[str, str] | None = None,
+    database: str = "",
 ) -> Iterator[LocalAirflow]:
     """Start Airflow in a new folder under `runs`, yield it when healthy, and end all its processes afterwards.
 
     Spark runs at `master`, submitted by the spark-submit found in `programs`. `share_spark`: in one JVM for all jobs,
     which `master` has to be able to be (local[...]). `accounts`: further ones, name -> role in Airflow; all passwords
-    are in the folder's password.json.
+    are in the folder's password.json. `database`: SQLAlchemy URL of an empty metadata database; the folder's own
+    SQLite where none is given.
     """
     airflow = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")).resolve() / "bin" / "airflow"
     if not airflow.exists():
@@ -97,7 +99,8 @@ def local_airflow(
     folder.mkdir(parents=True, mode=0o700)
     (folder / "pid").write_text(str(os.getpid()))
     port = free_port()
-    password = _configure(folder, port, accounts or {})
+    database = database or f"sqlite:///{folder}/airflow.db?timeout=60"
+    password = _configure(folder, port, accounts or {}, database)
     env = _environment(folder, [programs, airflow.parent], master)
     family = ProcessFamily(folder / "processes")
     try:
@@ -115,7 +118,7 @@ def local_airflow(
         (folder / "pid").unlink(missing_ok=True)
 
 
-def _configure(folder: Path, port: int, accounts: Mapping[str, str]) -> str:
+def _configure(folder: Path, port: int, accounts: Mapping[str, str], database: str) -> str:
     """Write airflow.cfg and the passwords, of which that of admin is returned. Readable by this user alone."""
     roles = {"admin": "admin", **accounts}
     passwords = {name: secrets.token_urlsafe(18) for name in roles}
@@ -133,8 +136,8 @@ def _configure(folder: Path, port: int, accounts: Mapping[str, str]) -> str:
             "dagbag_import_timeout": 120,
             "killed_task_cleanup_time": 10,
         },
-        # Several processes write to one SQLite file: wait for the lock instead of failing.
-        "database": {"sql_alchemy_conn": f"sqlite:///{folder}/airflow.db?timeout=60"},
+        # Several processes write to one SQLite file: its timeout waits for the lock instead of failing.
+        "database": {"sql_alchemy_conn": database},
         "api": {
             "host": "127.0.0.1",
             "port": port,

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -35,9 +36,9 @@ FACTS = {
 }
 
 
-def batch(folder: Path, say=print) -> list[list[str]]:
+def batch(folder: Path, say=print, database: str = "") -> list[list[str]]:
     """Run one batch and give the underwatch command lines that were submitted, in order."""
-    with local_airflow(folder / "runs", "local[2]", FAKE_BIN) as airflow:
+    with local_airflow(folder / "runs", "local[2]", FAKE_BIN, database=database) as airflow:
         airflow.api.trigger("ingest_claims", "batch-1", FACTS)
         Watch(airflow, LAST, say).until_done()
     return submitted(folder)
@@ -82,6 +83,16 @@ def test_assets_carry_a_batch_from_delivery_to_publishing(tmp_path, spark_log):
     assert [command for command in commands if "--engine=sail" in command] == [commands[2]]
     assert any("pretend ... rows=3" in line for line in said)
     assert living(tmp_path) == []
+
+
+@needs_airflow
+def test_a_batch_runs_the_same_on_postgresql(tmp_path, spark_log, database):
+    password = quote(database.password, safe="")
+    address = database.address.replace("@", f":{password}@").replace("postgresql:", "postgresql+psycopg2:")
+    commands = batch(tmp_path, database=address)
+    assert [command[0] for command in commands].count("publish") == 2
+    ((runs,),) = database.ask("select count(*) from dag_run where state = 'success'")
+    assert runs >= 6
 
 
 @needs_airflow
