@@ -16,6 +16,8 @@ BIN := .venv/bin
 # pip's own noise is hidden; what goes wrong is not. Locks are complete (tests/requirements/), so nothing is left to resolve,
 # and of what is installed only a part is ever imported: Python compiles that when it is.
 PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-compile
+# What Python compiled must be kept, or every process compiles it again: twenty seconds for one that trains.
+unexport PYTHONDONTWRITEBYTECODE
 # The two environments are independent: set them up side by side.
 MAKEFLAGS += --jobs=2
 export GX_ANALYTICS_ENABLED := false

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from models.gate import PASSED, REFUSED, WARNED, Part
+from models.rank_measures import auc, average_precision
 from models.stability import DRIFTED, stability_index
 
 DRAWS = 200
@@ -64,7 +64,7 @@ def leak(held: pd.DataFrame, *, binary: bool, seed: int) -> Part:
     numbers = _numbers(held)
 
     def explained(rows: np.ndarray) -> float:
-        return float(roc_auc_score(actual[rows], said[rows])) if binary else _r2(numbers.iloc[rows])
+        return auc(actual[rows], said[rows]) if binary else _r2(numbers.iloc[rows])
 
     low, high = _interval(held, explained, seed)
     measure, bound = ("AUC", SEPARATES) if binary else ("explained variance of cost", EXPLAINS)
@@ -137,10 +137,8 @@ def ranking_loss(held: pd.DataFrame, whose: str) -> float:
     """1 - average precision of what ranks. NaN where only one outcome was drawn."""
     if held["actual"].nunique() < 2:
         return float("nan")
-    rank = held[f"{whose}margin"]
-    return 1.0 - float(
-        average_precision_score(held["actual"], rank if rank.notna().all() else held[f"{whose}predicted"])
-    )
+    margin, predicted = (held[f"{whose}{name}"].to_numpy(float) for name in ("margin", "predicted"))
+    return 1.0 - average_precision(held["actual"].to_numpy(float), predicted if np.isnan(margin).any() else margin)
 
 
 def score_drift(held: pd.DataFrame, champion: str) -> Part:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from sklearn.metrics import average_precision_score
+
+from models.rank_measures import average_precision
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ def paired_ap(confirmed: np.ndarray, first: np.ndarray, second: np.ndarray, fold
     folds = [held_out for held_out in np.unique(fold) if len(np.unique(confirmed[fold == held_out])) == 2]
     differences = np.array(
         [
-            average_precision_score(confirmed[fold == held_out], first[fold == held_out])
-            - average_precision_score(confirmed[fold == held_out], second[fold == held_out])
+            average_precision(confirmed[fold == held_out], first[fold == held_out])
+            - average_precision(confirmed[fold == held_out], second[fold == held_out])
             for held_out in folds
         ]
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from models.rank_measures import auc, average_precision
 
 CAPACITY = 0.05
 """Share of the book that reviewers can look at."""
@@ -34,14 +35,14 @@ def measures(
     positives = max(int(confirmed.sum()), 1)
     top = confirmed[order[: max(1, int(np.ceil(capacity * len(order))))]]
     found = {
-        "ap": float(average_precision_score(confirmed, margin)),
-        "auc": float(roc_auc_score(confirmed, margin)),
+        "ap": average_precision(confirmed, margin),
+        "auc": auc(confirmed, margin),
         "precision_at_capacity": float(top.mean()),
         "recall_at_capacity": float(top.sum() / positives),
         "recall_at_k": float(confirmed[order[:positives]].sum() / positives),
     }
     if probability is not None:
-        found["brier"] = float(brier_score_loss(confirmed, probability))
+        found["brier"] = float(np.mean((probability - confirmed) ** 2))
         found["ece"] = calibration_error(confirmed, probability)
     return found
 

@@ -67,8 +67,8 @@ def train_claims(
     rows.margins["blend"], rows.probability = cross_fitted(_INPUTS, raw, rows.confirmed, rows.selected, rows.fold)
     if "scheme" in ordered:
         again = (features, values, groups.to_numpy(str))
-        leave_out_schemes(rows, ordered["scheme"], again, trees.CLAIM_TREES, seed)
-        train_with_another_seed(rows, again, shapes, seed)
+        leave_out_schemes(rows, ordered["scheme"], again, trees.CLAIM_TREES, int(np.median(found.rounds)), seed)
+        train_with_another_seed(rows, again, shapes, found.rounds, seed)
     _baselines(found, model, ordered, rows)
     found.scores = measured(rows, found.final, capacity, seed)
     blend = fit_blend(_INPUTS, raw, rows.confirmed, rows.selected)

@@ -74,8 +74,8 @@ def train_providers(
     blend = _blend(found, providers, values, edges, at, aside, networks, seed)
     if "scheme" in known:
         again = (features, values[at], groups)
-        leave_out_schemes(rows, known["scheme"], again, trees.PROVIDER_TREES, seed)
-        train_with_another_seed(rows, again, shapes, seed)
+        leave_out_schemes(rows, known["scheme"], again, trees.PROVIDER_TREES, int(np.median(found.rounds)), seed)
+        train_with_another_seed(rows, again, shapes, found.rounds, seed)
     rows.margins["logistic regression"] = logistic_margins(values[at], rows.confirmed, rows.fold)
     rows.margins["total paid alone"] = providers["paid_amount"].to_numpy(dtype=np.float64)[at]
     rows.margins["without labels"] = (

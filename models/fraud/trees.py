@@ -46,12 +46,26 @@ def train_booster(
     training fold: the held-out fold decides nothing. Raises ValueError for labels of one outcome, of which XGBoost
     would make a constant without a word.
     """
+    data, params = _to_learn(shape, features, values, confirmed, seed)
+    rounds = max(MIN_ROUNDS, int(np.argmin(_inner_losses(params, data, _inner_folds(confirmed, groups, seed)))) + 1)
+    return bytes(xgb.train(params, data, rounds).save_raw("ubj")), rounds
+
+
+def grow_booster(
+    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, rounds: int, seed: int
+) -> bytes:
+    """A booster of that many trees, whose number was chosen elsewhere. Raises ValueError for labels of one outcome."""
+    data, params = _to_learn(shape, features, values, confirmed, seed)
+    return bytes(xgb.train(params, data, rounds).save_raw("ubj"))
+
+
+def _to_learn(
+    shape: dict[str, object], features: list[str], values: np.ndarray, confirmed: np.ndarray, seed: int
+) -> tuple[xgb.DMatrix, dict[str, object]]:
     if len(np.unique(confirmed)) < 2:
         raise ValueError("labels of one outcome: trees cannot learn what tells it from the other")
     data = xgb.DMatrix(values, confirmed, feature_names=features)
-    params = {**shape, "seed": seed, "nthread": threads_for(len(values))}
-    rounds = max(MIN_ROUNDS, int(np.argmin(_inner_losses(params, data, _inner_folds(confirmed, groups, seed)))) + 1)
-    return bytes(xgb.train(params, data, rounds).save_raw("ubj")), rounds
+    return data, {**shape, "seed": seed, "nthread": threads_for(len(values))}
 
 
 def inner_loss(
