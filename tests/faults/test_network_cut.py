@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
+from pyspark.sql import SparkSession
 
 from benchmarks.feature_speed.engine import SPARK, TABLES
-from benchmarks.feature_speed.made_up_lines import made_up_lines
+from benchmarks.feature_speed.made_up_lines import LINES as LINES_FILE
+from benchmarks.feature_speed.made_up_lines import PROVIDERS, made_up_lines
+from benchmarks.feature_speed.portable_features import features
 from benchmarks.host_network import can_make_hosts, hosts
-from benchmarks.standalone_cluster import standalone_cluster
+from benchmarks.standalone_cluster import Cluster, standalone_cluster
 from tests.faults.kill import ROOT
 from tests.faults.ledger import Ledger, tries
 
@@ -26,14 +27,16 @@ SECONDS = 300
 OUTAGE_SECONDS = 8.0
 
 
-def making_features(
-    lines: Path, out: Path, master: str, environment: Mapping[str, str] = os.environ
-) -> subprocess.Popen[bytes]:
-    """A process that makes the care graph and the provider features of the lines."""
+def making_features(lines: Path, out: Path, cluster: Cluster) -> subprocess.Popen[bytes]:
+    """A process that makes the care graph and the provider features of the lines on the cluster."""
     command = [sys.executable, "-m", "benchmarks.feature_speed.engine", SPARK, str(lines), str(out)]
     with (lines / f"{out.name}.log").open("wb") as log:
         return subprocess.Popen(
-            [*command, "--rounds=1", f"--master={master}"], cwd=ROOT, env=dict(environment), stdout=log, stderr=log
+            [*command, "--rounds=1", f"--master={cluster.master}"],
+            cwd=ROOT,
+            env=cluster.environment,
+            stdout=log,
+            stderr=log,
         )
 
 
@@ -47,21 +50,21 @@ def rows(out: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.skipif(not can_make_hosts(), reason="making hosts needs root and the program ip (Debian: iproute2)")
-def test_a_cable_pulled_mid_shuffle(tmp_path: Path, ledger: Ledger) -> None:
-    lines = tmp_path / "lines"
+def test_a_cable_pulled_mid_shuffle(spark: SparkSession, tmp_path: Path, ledger: Ledger) -> None:
+    lines, here = tmp_path / "lines", tmp_path / "here"
     made_up_lines(lines, LINES, hub=True)
-    assert making_features(lines, tmp_path / "here", "local[2]").wait(SECONDS) == 0
-    expected = rows(tmp_path / "here")
+    features(spark, lines / LINES_FILE, lines / PROVIDERS, *(here / f"{table}.parquet" for table in TABLES))
+    expected = rows(here)
     dice = random.Random(5)
     with hosts(2) as (home, others), standalone_cluster(tmp_path / "cluster", home, others) as cluster:
         started = time.monotonic()
-        undisturbed = making_features(lines, tmp_path / "undisturbed", cluster.master, cluster.environment)
+        undisturbed = making_features(lines, tmp_path / "undisturbed", cluster)
         assert undisturbed.wait(SECONDS) == 0, (lines / "undisturbed.log").read_text()[-3000:]
         took = time.monotonic() - started
         assert rows(tmp_path / "undisturbed") == expected
         for attempt in range(tries(1, 6)):
             out = tmp_path / f"cut-{attempt}"
-            process = making_features(lines, out, cluster.master, cluster.environment)
+            process = making_features(lines, out, cluster)
             time.sleep(dice.uniform(0.4, 0.9) * took)
             others[1].cut()
             time.sleep(OUTAGE_SECONDS)

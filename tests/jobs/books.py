@@ -75,9 +75,15 @@ def write_risk(spark: SparkSession, lake: Lake, day: date, year: int, members: i
 
 def generated_lake(spark: SparkSession, folder: Path, members: int, months: int) -> tuple[Lake, date]:
     """A generated delivery, ingested, with its features built as of the last day known."""
-    delivery, lake = folder / "delivery", Lake(str(folder / "lake"))
-    generate(members=members, months=months, seed=7, out=delivery)
-    ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder), KEY)
+    lake = ingested_lake(spark, folder, members, months)
     day = resolve_as_of(spark, lake, "")
     build(spark, lake, day)
     return lake, day
+
+
+def ingested_lake(spark: SparkSession, folder: Path, members: int, months: int) -> Lake:
+    """A generated delivery in its canonical tables, and nothing made of them yet."""
+    delivery, lake = folder / "delivery", Lake(str(folder / "lake"))
+    generate(members=members, months=months, seed=7, out=delivery)
+    ingest(spark, lake, open_delivery(source_named("synthetic"), [], delivery, "b1", folder), KEY)
+    return lake

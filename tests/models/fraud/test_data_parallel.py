@@ -14,7 +14,7 @@ from benchmarks.graph_sampling import made_up_graph
 from models.fraud import graph
 from models.fraud.data_parallel import average_gradients, own_share
 
-LINKS, SEED = 20_000, 1
+LINKS, SEED = 10_000, 1
 TRAIN, HELD = np.arange(0, 1200), np.arange(1200, 1600)
 
 
