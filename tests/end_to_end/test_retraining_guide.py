@@ -33,7 +33,7 @@ from tests.app.browser import CHROMIUM, WIDE, chromium
 AIRFLOW = Path(os.environ.get("UNDERWATCH_AIRFLOW", HOME / ".venv-airflow")) / "bin" / "airflow"
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(1800),  # a training, three approvals and two servers, beside another worker's tests
+    pytest.mark.timeout(1800),  # a training, an approval and two servers, beside other tests
     pytest.mark.skipif(not CHROMIUM, reason="no chromium here; Debian and Ubuntu: bash .ci/install-chromium"),
     pytest.mark.skipif(not AIRFLOW.exists(), reason="Airflow is not installed; run `make setup`"),
 ]
