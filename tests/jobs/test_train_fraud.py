@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
 from catalog.errors import MissingTable
+from jobs.fraud_tables import known_investigations
 from jobs.retrain import RetrainWhen
 from jobs.train_fraud import CLAIM_MODEL, PROVIDER_MODEL, READS, Settings, train_as_of
 from lake import Lake
@@ -123,3 +125,12 @@ def test_labels_that_vanish_leave_the_champion_and_new_ones_train_anew(
 def test_a_day_without_features_names_the_mend(spark: SparkSession, tmp_path: Any) -> None:
     with pytest.raises(MissingTable, match="underwatch build-features"):
         train_as_of(spark, Lake(str(tmp_path)), DAY, WHEN)
+
+
+def test_what_was_decided_lately_may_be_left_out(spark: SparkSession, made: Book, tmp_path: Path) -> None:
+    fresh = Lake(str(tmp_path / "lake"))
+    write_investigations(spark, fresh, made.investigations, DAY, "b1")
+    decided = known_investigations(spark, fresh, DAY)
+    latest = decided.agg({"known_date": "max"}).first()[0]
+    mature = known_investigations(spark, fresh, DAY, mature_days=(DAY - latest).days + 1)
+    assert mature.count() == decided.where(f"known_date < date '{latest}'").count() < decided.count()
