@@ -77,6 +77,11 @@ class Cluster:
         """kill -9 of a worker and of its executors."""
         self._kill(f"worker-{number}")
 
+    def shuffle_files(self, number: int) -> set[Path]:
+        """What a worker's executor has written for others to fetch, in jobs that still run."""
+        found = os.walk(self._local(f"worker-{number}"))  # folders of ended jobs may vanish meanwhile
+        return {Path(folder, name) for folder, _, names in found for name in names if name.startswith("shuffle_")}
+
     def stop(self) -> None:
         for name in list(self._processes):
             self._kill(name)
@@ -85,7 +90,11 @@ class Cluster:
         with (self.folder / f"{name}.log").open("wb") as log:
             self._processes[name] = subprocess.Popen(
                 [*host.within, str(_SPARK / "bin" / "spark-class"), *command],
-                env={**self.environment, "SPARK_LOCAL_IP": host.address},
+                env={
+                    **self.environment,
+                    "SPARK_LOCAL_IP": host.address,
+                    "SPARK_LOCAL_DIRS": str(self._local(name)),
+                },
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # so that a worker goes together with its executors
@@ -96,6 +105,9 @@ class Cluster:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=60)
+
+    def _local(self, name: str) -> Path:
+        return self.folder / f"{name}-local"
 
     def _log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")

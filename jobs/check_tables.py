@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +13,22 @@ from great_expectations.core.run_identifier import RunIdentifier
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+import catalog
+import expectations
+import jobs
 from catalog import TABLES
 from catalog.errors import CheckStopped
 from expectations import suite
 from expectations.data_docs import write_page
 from expectations.run import Report, run_suite
 from jobs.as_of import resolve_as_of
-from jobs.checked import check_run, docs_folder, table_names
+from jobs.checked import check_run, docs_folder, kept_results, table_names
 from jobs.earlier import always_filled, volume_checks
+from jobs.fingerprint import code_version, combined
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import log, step
 from jobs.spark import spark_session
-from lake import Lake
+from lake import Lake, Staged
 
 MAY_LACK = {
     *("investigations", "pharmacy_claims", "providers", "rejected_rows", "exclusions", "remittances", "code_findings"),
@@ -43,11 +50,13 @@ def check_tables(
     accept_volume: Annotated[
         bool, typer.Option(help="Go on although the batch has less than half of its usual rows.")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Check even what was checked before and is the same.")] = False,
     master: Master = DEFAULT_MASTER,
 ) -> None:
     """Run the Great Expectations suites of tables: a failed STOP check ends the run, a failed WARN check is told.
 
-    A batch is also held against the earlier ones of its source: less than half of their usual rows stops it.
+    A batch is also held against the earlier ones of its source: less than half of their usual rows stops it. Rows that
+    nothing stopped before are not checked again while they, what they are held against and the checks are the same.
 
     Example: underwatch check-tables --tables scored_claims,scored_providers,cases --as-of 2025-12-31 --staged
     """
@@ -60,17 +69,29 @@ def check_tables(
     store = Lake(lake)
     with spark_session("check-tables", master) as spark:
         value = batch_id or request_id or str(resolve_as_of(spark, store, as_of))
-        check(spark, store, names, value, staged, accept_volume)
+        check(spark, store, names, value, staged, accept_volume, again)
 
 
 def check(
-    spark: SparkSession, lake: Lake, tables: list[str], value: str, staged: bool = False, accept_volume: bool = False
+    spark: SparkSession,
+    lake: Lake,
+    tables: list[str],
+    value: str,
+    staged: bool = False,
+    accept_volume: bool = False,
+    again: bool = False,
 ) -> list[Report]:
-    """Check one batch or day of several tables, and keep the results. Raises CheckStopped after the last of them."""
+    """Check one batch or day of several tables, and keep the results. Raises CheckStopped after the last of them.
+
+    There is no report of a table left out because the same was checked before and nothing stopped it."""
     reports = []
     always = always_filled(spark, lake, value) if any(map(_is_delivered, tables)) else None
     for table in tables:
         files = lake.staged(table, value) if staged else None
+        run, inputs = check_run(table, value, files), _inputs(lake, table, value, files, accept_volume)
+        if not again and (before := _before(lake, run, inputs)):
+            log.info(f"{table}: the same rows were checked before", of=value, **before)
+            continue
         rows = lake.read_staged(spark, files) if files else _rows(spark, lake, table, value)
         may_lack = table in MAY_LACK or (always is not None and table not in always and _is_delivered(table))
         if files is None and may_lack and rows.isEmpty():
@@ -81,7 +102,7 @@ def check(
             report = run_suite(table, rows, (*suite(table), *usual), _related(spark, lake, value))
             checked_at = datetime.now(UTC)
             page = write_page(docs_folder(lake), report, value, RunIdentifier(run_name=value, run_time=checked_at))
-            _keep(spark, lake, report, value, check_run(table, value, files), checked_at)
+            _keep(spark, lake, report, value, run, checked_at, inputs)
             found.update(rows=report.row_count, **{s: report.count(s) for s in ("passed", "warned", "stopped")})
         _tell(report, page)
         reports.append(report)
@@ -91,6 +112,35 @@ def check(
 
 def _is_delivered(table: str) -> bool:
     return TABLES[table].partition == "batch_id"
+
+
+def _inputs(lake: Lake, table: str, value: str, files: Staged | None, accept_volume: bool) -> str:
+    """Changes when anything does that the outcome of a check depends on."""
+    read = {check.other_table for check in suite(table)} - {""} | {"member_outcomes"}
+    read |= set() if files else {table}
+    read |= {"delivery_audit"} if _is_delivered(table) else set()
+    parts = {
+        "value": value,
+        "staged": files.content if files else "",
+        "tables": lake.versions(sorted(read)),
+        "accept_volume": accept_volume,
+        "code": _code(),
+        "great_expectations": version("great_expectations"),
+    }
+    return combined(parts)
+
+
+@cache
+def _code() -> str:
+    return code_version(*[Path(room.__file__ or "").parent for room in (catalog, expectations, jobs)])
+
+
+def _before(lake: Lake, run: str, inputs: str) -> dict[str, int]:
+    """How many checks of the same inputs passed and warned; empty where there are none, or one stopped."""
+    if not lake.holds(lake.staged_from(inputs, "check_results", run)):
+        return {}
+    found = Counter(status for _, status in kept_results(lake, run))
+    return {} if found["stopped"] else {"passed": found["passed"], "warned": found["warned"]}
 
 
 def _rows(spark: SparkSession, lake: Lake, table: str, value: str) -> DataFrame:
@@ -116,7 +166,9 @@ def _related(spark: SparkSession, lake: Lake, value: str) -> Callable[[str], Dat
     return rows
 
 
-def _keep(spark: SparkSession, lake: Lake, report: Report, value: str, run: str, checked_at: datetime) -> None:
+def _keep(
+    spark: SparkSession, lake: Lake, report: Report, value: str, run: str, checked_at: datetime, inputs: str
+) -> None:
     results = [
         (
             run, value, report.table, outcome.check.name, outcome.check.on_fail, outcome.status, outcome.observed,
@@ -125,7 +177,7 @@ def _keep(spark: SparkSession, lake: Lake, report: Report, value: str, run: str,
         for outcome in report.outcomes
     ]  # fmt: skip
     frame = spark.createDataFrame(results, TABLES["check_results"].ddl).coalesce(1)
-    lake.overwrite(frame, "check_results", run)
+    lake.commit(lake.stage(frame, "check_results", run, inputs))
 
 
 def _tell(report: Report, page: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from catalog import TABLES
 from catalog.errors import MissingTable
 from lake import Lake, Staged
@@ -12,6 +14,12 @@ from lake import Lake, Staged
 def check_run(table: str, value: str, staged: Staged | None = None) -> str:
     """Partition of check_results: a table's batch or day. For staged rows, those very files."""
     return f"{value}/{table}" + (f"/staged-{staged.content}" if staged else "")
+
+
+def kept_results(lake: Lake, run: str) -> list[tuple[str, str]]:
+    """Name and status of every check of a run; empty where there was none."""
+    files = lake.files("check_results", partition=run) if lake.exists("check_results") else []
+    return duckdb.read_parquet(files).project("check_name, status").fetchall() if files else []
 
 
 def docs_folder(lake: Lake) -> Path:

@@ -158,7 +158,6 @@ def _configure(folder: Path, port: int, accounts: Mapping[str, str], database: s
         },
         "scheduler": {
             "scheduler_heartbeat_sec": 5,
-            "scheduler_idle_sleep_time": 0.5,
             "scheduler_health_check_threshold": 300,
             "task_instance_heartbeat_timeout": 900,
         },

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import duckdb
 import typer
 
 from catalog.errors import CheckStopped, MissingTable
 from jobs.acting import acting
-from jobs.checked import check_run, docs_folder, table_names
+from jobs.checked import check_run, docs_folder, kept_results, table_names
 from jobs.options import DEFAULT_LAKE, AsOf, LakeRoot
 from jobs.progress import step
 from jobs.publish_sql import publish_to
@@ -61,18 +60,16 @@ def publish(
 
 def require_checked(lake: Lake, staged: Staged) -> None:
     """Raises CheckStopped unless these very staged files were checked and no STOP check failed."""
-    run = check_run(staged.table, staged.partition_value, staged)
-    files = lake.files("check_results", partition=run) if lake.exists("check_results") else []
-    if not files:
+    results = kept_results(lake, check_run(staged.table, staged.partition_value, staged))
+    if not results:
         raise CheckStopped(
             f"{staged.table} at {staged.partition_value} was staged but these rows were never checked; run "
             f"`underwatch check-tables --staged --tables {staged.table} --as-of {staged.partition_value}` first"
         )
-    stopped = duckdb.read_parquet(files).filter("status = 'stopped'").project("check_name").fetchall()
-    if stopped:
+    if stopped := [name for name, status in results if status == "stopped"]:
         raise CheckStopped(
             f"{staged.table} at {staged.partition_value} is not published, readers keep the previous version: "
-            f"{'; '.join(name for (name,) in stopped)}. Data Docs are in {docs_folder(lake) / 'index.html'}; mend the "
+            f"{'; '.join(stopped)}. Data Docs are in {docs_folder(lake) / 'index.html'}; mend the "
             "job that made the rows, and run it and its checks again"
         )
 

@@ -15,11 +15,13 @@ from pathlib import Path
 import catalog
 import features
 import models
+from catalog import TABLES
 from jobs.fingerprint import code_version
 from jobs.policies import policy_versions
 from lake import Lake
 from models.registry import RegisteredModel, Registry
 
+_LAYERS_READ = ("canonical", "feature", "policy")
 _PACKAGES = ("pyspark", "numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "xgboost-cpu", "torch", "deltalake")
 
 
@@ -63,13 +65,22 @@ def recipe_of(
         command=command,
         as_of=str(day),
         parameters=dict(parameters),
-        tables=dict(lake.at or {}),
+        tables=_read(lake, day),
         models=told,
         policies=policy_versions(lake),
         code=code_now(),
         packages=packages_now(),
     )
     return made.to_json()
+
+
+def _read(lake: Lake, day: date) -> dict[str, int]:
+    """Versions of the tables that scoring reads. Of the cases published before, those of the last day before."""
+    kept = {name: number for name, number in (lake.at or {}).items() if TABLES[name].layer in _LAYERS_READ}
+    if "provider_links" in (lake.at or {}):
+        kept["provider_links"] = lake.version("provider_links")
+    earlier = [value for value in lake.partitions("cases") if value < str(day)]
+    return kept | ({"cases": lake.written("cases", earlier[-1])[0]} if earlier else {})
 
 
 def scoring(registry: Registry, name: str, models: Mapping[str, str] | None) -> RegisteredModel:

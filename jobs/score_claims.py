@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -13,16 +12,18 @@ from features.known import latest
 from jobs.as_of import resolve_as_of
 from jobs.case_tables import case_rows, earlier_cases, find_cases
 from jobs.conserved import check_conserved, totals
-from jobs.fingerprint import fingerprint
 from jobs.fraud_tables import edge_frame, on_day, provider_frame
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import step
 from jobs.recipe import recipe_of, scoring
 from jobs.recovery_tables import claim_recovery, provider_recovery
 from jobs.spark import spark_session
+from jobs.staged_scores import nothing_changed, same_as_staged
 from jobs.train_fraud import CLAIM_MODEL, DEFAULT_CAPACITY, PROVIDER_MODEL, Capacity
 from lake import Lake
 from models.registry import RegisteredModel, Registry
+
+STAGED = ("scored_claims", "scored_providers", "cases")
 
 
 def score_claims(
@@ -62,6 +63,8 @@ def score_as_of(
     registry, out, lake = Registry(lake.root), out or lake, lake.now()
     provider_version, claim_version = (scoring(registry, name, models) for name in (PROVIDER_MODEL, CLAIM_MODEL))
     recipe = recipe_of(lake, "score-claims", day, {"capacity": capacity}, (provider_version, claim_version))
+    if nothing_changed(out, STAGED, day, recipe):
+        return dict.fromkeys(STAGED, False)
     with step("scoring providers", model=str(provider_version), as_of=str(day)) as found:
         model = ProviderModel.load(provider_version.folder)
         providers = provider_frame(spark, lake, day)
@@ -116,20 +119,7 @@ def _stage(
             "scored_at": F.lit(datetime.now(UTC)),
         }
     ).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[table].columns])
-    if _same_as_staged(spark, lake, stamped, table, day):
+    if same_as_staged(spark, lake, stamped, table, day):
         return False
     lake.stage(stamped, table, day, recipe)
     return True
-
-
-def _same_as_staged(spark: SparkSession, lake: Lake, scored: DataFrame, table: str, day: date) -> bool:
-    try:
-        staged = lake.read_staged(spark, lake.staged(table, day))
-        return fingerprint(_content(staged)) == fingerprint(_content(scored))
-    except (MissingTable, AnalysisException):  # nothing staged, or its files were cleaned away: stage anew
-        return False
-
-
-def _content(scored: DataFrame) -> DataFrame:
-    """What a reader would notice: all but the time of scoring and the last bits of contributions."""
-    return scored.drop("scored_at").withColumn("reasons", F.transform("reasons", lambda reason: reason["code"]))

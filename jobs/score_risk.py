@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -14,12 +13,12 @@ from catalog import TABLES
 from catalog.errors import MissingTable
 from catalog.table import REASONS_TYPE
 from jobs.as_of import resolve_as_of
-from jobs.fingerprint import fingerprint
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, LakeRoot, Master
 from jobs.progress import step
 from jobs.recipe import recipe_of, scoring
 from jobs.risk_tables import CareGraphs, on_day
 from jobs.spark import spark_session
+from jobs.staged_scores import nothing_changed, same_as_staged
 from lake import Lake
 from models.registry import CHAMPION, RegisteredModel, Registry
 from models.risk.names import GRAPH_MODEL, MODEL
@@ -61,6 +60,8 @@ def score_as_of(
     if graph is not None and graph.tags.get("paired_with") != champion.version:
         graph = None
     recipe = recipe_of(lake, "score-risk", day, {}, (champion, *([graph] if graph else [])))
+    if nothing_changed(out, (TABLE,), day, recipe):
+        return False
     with step("predicting next year's cost", model=str(graph or champion), as_of=str(day)) as found:
         features = on_day(spark, lake, "member_features", day)
         if graph is not None:
@@ -76,7 +77,7 @@ def score_as_of(
         found.update(members=book["members"], expected_cost=f"{book['cost']:,.0f} USD")
     predictions = _published(scored, day, float(book["mean"]), graph or champion)
     with step("staging risk_predictions") as found:
-        found["changed"] = changed = not _same_as_staged(spark, out, predictions, day)
+        found["changed"] = changed = not same_as_staged(spark, out, predictions, TABLE, day)
         if changed:
             out.stage(predictions, TABLE, day, recipe)
     scored.unpersist()
@@ -123,19 +124,6 @@ def _published(scored: DataFrame, day: date, mean: float, model: RegisteredModel
             "scored_at": F.lit(datetime.now(UTC)),
         }
     ).selectExpr(*[f"cast(`{column.name}` as {column.type}) as `{column.name}`" for column in TABLES[TABLE].columns])
-
-
-def _same_as_staged(spark: SparkSession, lake: Lake, predictions: DataFrame, day: date) -> bool:
-    try:
-        staged = lake.read_staged(spark, lake.staged(TABLE, day))
-        return fingerprint(_content(staged)) == fingerprint(_content(predictions))
-    except (MissingTable, AnalysisException):  # nothing staged, or its files were cleaned away: stage anew
-        return False
-
-
-def _content(predictions: DataFrame) -> DataFrame:
-    """What a reader would notice: all but the time of scoring and the last bits of contributions."""
-    return predictions.drop("scored_at").withColumn("reasons", F.transform("reasons", lambda reason: reason["code"]))
 
 
 def _graph_cost(spark: SparkSession, lake: Lake, day: date, features: DataFrame, graph: RegisteredModel) -> DataFrame:

@@ -23,6 +23,8 @@ from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
+from jobs.spark_classes import use_class_archive
+
 VARIABLE = "UNDERWATCH_SHARED_SPARK"
 """Environment variable that names FILE. The file is there as long as the JVM is."""
 
@@ -31,6 +33,7 @@ def serve(file: Path, conf: dict[str, str]) -> None:
     """Hold a context open until the JVM or this process is ended. FILE may be read by this user alone: it has the
     secret without which the JVM answers nobody."""
     os.environ.update({"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"})
+    use_class_archive()
     settings = SparkConf(loadDefaults=False).setAll([*conf.items(), ("spark.app.name", "underwatch")])
     gateway = launch_gateway(settings)
     SparkContext(conf=settings, gateway=gateway)

@@ -13,6 +13,7 @@ from pyspark.sql.utils import is_remote
 
 from jobs.options import Engine
 from jobs.shared_spark import joined, shared
+from jobs.spark_classes import use_class_archive
 
 # What a small machine wants. A cluster's own spark-defaults or spark-submit --conf overrides them.
 SMALL_MACHINE = {
@@ -55,6 +56,7 @@ def spark_session(app: str, master: str) -> Iterator[SparkSession]:
                 spark.conf.set(key, value)
             yield spark
         return
+    use_class_archive()
     builder = SparkSession.builder.appName(f"underwatch {app}")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # set by spark-submit, which has its own master and configuration
         builder = builder.master(master)

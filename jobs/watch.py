@@ -12,7 +12,8 @@ from jobs.airflow_api import TaskState
 from jobs.local_airflow import LocalAirflow
 from jobs.task_log import TaskLog
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 2.0
+"""Airflow's server needs a tenth of a second to answer, on cores that the jobs could use."""
 _SILENCE_SECONDS = 180.0
 _SHOWN = {"running", "success", "failed", "up_for_retry", "skipped"}
 
@@ -48,16 +49,19 @@ class Watch:
             tasks = self._airflow.api.tasks()
             for task in tasks:
                 self._follow(task)
-            runs = self._airflow.api.runs()
-            succeeded = {dag for (dag, _), state in runs.items() if state == "success"}
-            skipped = {task.dag for task in tasks if task.state == "skipped"}
-            if all(dag in succeeded or before in skipped for dag, before in self._last.items()):
-                return
             if any(task.state in ("running", "queued") for task in tasks):
                 moved = time.monotonic()
+            elif self._done(tasks):
+                return
             elif time.monotonic() - moved > _SILENCE_SECONDS:
                 raise Stalled(f"Airflow started nothing for {_SILENCE_SECONDS:.0f} s; see {self._airflow.folder}")
             time.sleep(_POLL_SECONDS)
+
+    def _done(self, tasks: list[TaskState]) -> bool:
+        runs = self._airflow.api.runs()
+        succeeded = {dag for (dag, _), state in runs.items() if state == "success"}
+        skipped = {task.dag for task in tasks if task.state == "skipped"}
+        return all(dag in succeeded or before in skipped for dag, before in self._last.items())
 
     def _follow(self, task: TaskState) -> None:
         key = (task.dag, task.task, task.attempt)

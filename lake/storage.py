@@ -160,6 +160,19 @@ class Lake:
                 f"nothing is staged for {table} at {partition_value}; run the job that builds it first"
             ) from None
 
+    def staged_from(self, recipe: str, table: str, partition_value: str | date) -> Staged | None:
+        """What is staged for a partition if it was made of this very recipe and all of its files are still there."""
+        try:
+            staged = self.staged(table, partition_value)
+        except MissingTable:
+            return None
+        return staged if staged.recipe == recipe and not self._gone(staged) else None
+
+    def holds(self, staged: Staged | None) -> bool:
+        """Whether readers see exactly these staged files in their partition."""
+        delta = self._delta(staged.table) if staged else None
+        return staged is not None and delta is not None and self._holds(delta, staged)
+
     def read_staged(self, spark: SparkSession, staged: Staged) -> DataFrame:
         """Staged rows, for the checks that run before they are published."""
         return _frame(spark, TABLES[staged.table], [f"{self.path(staged.table)}/{file}" for file in staged.files])
@@ -172,8 +185,7 @@ class Lake:
         """
         if self.at is not None:
             raise ValueError("a lake at given versions is for reading")
-        gone = sum(1 for info in self._fs.get_file_info(self._paths(staged)) if not info.is_file)
-        if gone:
+        if gone := self._gone(staged):
             raise MissingTable(
                 f"{gone} staged files of {staged.table} at {staged.partition_value} are gone; build it again"
             )
@@ -288,8 +300,10 @@ class Lake:
             stream.write(json.dumps(asdict(staged)).encode())
         self._fs.move(draft, path)
 
-    def _paths(self, staged: Staged) -> list[str]:
-        return [f"{self._base}/tables/{staged.table}/{file}" for file in staged.files]
+    def _gone(self, staged: Staged) -> int:
+        """How many of the staged files are not there any more."""
+        paths = [f"{self._base}/tables/{staged.table}/{file}" for file in staged.files]
+        return sum(1 for info in self._fs.get_file_info(paths) if not info.is_file)
 
     def _in_partition(self, delta: DeltaTable, staged: Staged) -> set[str]:
         current = delta.file_uris([(TABLES[staged.table].partition, "=", staged.partition_value)])

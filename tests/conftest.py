@@ -10,6 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from jobs.spark_classes import add_driver_options, use_class_archive
+
+# On a hundred rows the best of the JVM's compilers costs more than all the work: half of the suite's time. That goes
+# for the drivers that tests start, too.
+add_driver_options(os.environ, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+use_class_archive()
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -50,11 +57,7 @@ def spark(request: pytest.FixtureRequest) -> Iterator[object]:
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.memory", "3g")
-        # On a hundred rows the best of the JVM's compilers costs more than all the work: half of the suite's time.
-        .config(
-            "spark.driver.extraJavaOptions",
-            "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
-        )
+        .config("spark.driver.extraJavaOptions", "-XX:ReservedCodeCacheSize=256m")
         .config("spark.buffer.pageSize", "2m")
         .config("spark.sql.shuffle.partitions", "4")
         # Plans and figures of past queries, kept for a web page that nobody opens here.

@@ -1,8 +1,7 @@
-"""Sums that no order of rows changes, alone and in every feature table."""
+"""Sums that no order of rows changes. That no feature table does: tests/features/test_tables.py."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,9 +9,6 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from features.exact_sums import MONEY_PLACES, exact_mean, exact_sum
-from tests.features.made_up import AS_OF, Texts
-from tests.features.spec import history
-from tests.features.tables import Tables, feature_tables
 
 AMOUNTS = [0.1, 0.2, 1e8 + 0.07, -33.33, 2500.33, 0.7] * 7
 
@@ -48,12 +44,3 @@ def test_a_sum_beyond_its_places_fails_instead_of_lying(spark: SparkSession, req
     rows = spark.createDataFrame([(9.0 * 10 ** (18 - MONEY_PLACES),)] * 2, "value double")
     with pytest.raises(Exception, match=r"(?i)overflow"):
         rows.agg(exact_sum(F.col("value"))).collect()
-
-
-@pytest.mark.slow
-def test_no_feature_depends_on_the_order_of_rows(spark: SparkSession, made_up: Texts, tables: Tables) -> None:
-    book = history(spark, **made_up)
-    shuffled = {name: dealt(getattr(book, name), 3) for name in ("lines", "members", "providers", "eligibility")}
-    again = feature_tables(replace(book, **shuffled), AS_OF)
-    for table in tables.rows:
-        assert again.comparable(table) == tables.comparable(table), table

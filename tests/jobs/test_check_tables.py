@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,34 @@ def test_a_failed_warning_is_kept(stopped: tuple[Lake, str]) -> None:
 def test_checking_again_replaces_the_results(spark: SparkSession, stopped: tuple[Lake, str]) -> None:
     lake, _ = stopped
     before = _statuses(lake)
-    (report,) = check(spark, lake, ["delivery_audit"], "june")
+    (report,) = check(spark, lake, ["delivery_audit"], "june", again=True)
     assert _statuses(lake) == before
     assert report.count("passed") == before["delivery_audit", "passed"]
+
+
+def test_the_same_rows_are_checked_once(spark: SparkSession, lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+    spans = rows(spark, "eligibility", {"enrollment_start_date": "date'1970-01-01'"})
+    lake.overwrite(spans, "eligibility", "june")
+    lake.overwrite(rows(spark, "members", {}), "members", "june")
+    (first,) = check(spark, lake, ["eligibility"], "june")
+    assert first.count("warned") == 1
+    capfd.readouterr()
+    assert check(spark, lake, ["eligibility"], "june") == []
+    told = rf"eligibility: the same rows were checked before .*passed={first.count('passed')} warned=1"
+    assert re.search(told, "".join(capfd.readouterr()))
+    for table, frame in (
+        ("members", rows(spark, "members", {})),
+        ("eligibility", spans),
+    ):  # what they refer to, and they
+        lake.overwrite(frame, table, "june")
+        assert len(check(spark, lake, ["eligibility"], "june")) == 1
+
+
+def test_rows_that_stopped_are_checked_again(spark: SparkSession, lake: Lake) -> None:
+    lake.overwrite(rows(spark, "members", {"gender": "'robot'"}), "members", "june")
+    for _ in range(2):
+        with pytest.raises(CheckStopped, match="members: gender"):
+            check(spark, lake, ["members"], "june")
 
 
 def test_data_docs_tell_each_table_and_hold_no_value_of_a_row(stopped: tuple[Lake, str]) -> None:

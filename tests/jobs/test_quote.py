@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -180,13 +181,28 @@ def test_a_request_id_that_could_leave_its_folder_is_refused(lake: Lake, name: s
         assert answer_request(lake, replace(RENEWAL, request_id=name)).quote["request_id"].startswith("q-")
 
 
+PACE_SECONDS = 0.06
+"""What `pace` takes of the two-core machine on which quotes are measured (2026-11-27)."""
+
+
+def pace() -> float:
+    """Seconds of the processor for a fixed piece of work, some in numpy and some in Python, as a quote is."""
+    started = time.process_time()
+    np.sort(np.random.default_rng(1).random((400, 2500)), axis=1)
+    sums: dict[int, int] = {}
+    for number in range(200_000):
+        sums[number % 997] = sums.get(number % 997, 0) + number
+    return time.process_time() - started
+
+
 def test_a_warm_quote_takes_less_than_a_second(lake: Lake) -> None:
-    """Of the processor: on a machine that others use, the clock on the wall measures them."""
+    """Of the processor that the figure is of: how fast this one is, and who else uses it, says nothing of the code."""
     seconds = []
     for turn in range(4):
+        slower = pace() / PACE_SECONDS
         started = time.process_time()
         answer_request(lake, replace(RENEWAL, request_id=f"warm{turn}"))
-        seconds.append(time.process_time() - started)
+        seconds.append((time.process_time() - started) / slower)
     assert min(seconds) < 1.0, seconds
 
 

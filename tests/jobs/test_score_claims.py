@@ -42,6 +42,13 @@ def scored(spark: SparkSession, generated: Generated) -> Iterator[Generated]:
     patch.undo()
 
 
+def copied(scored: Generated, folder: Path) -> Generated:
+    """A lake of one's own with the same tables; MLflow's files are read where they were written."""
+    lake, day = scored
+    shutil.copytree(lake.root, folder / "lake")
+    return Lake(str(folder / "lake")), day
+
+
 def staged(spark: SparkSession, at: Generated, table: str) -> pd.DataFrame:
     lake, day = at
     found: pd.DataFrame = lake.read_staged(spark, lake.staged(table, day)).toPandas()
@@ -146,10 +153,29 @@ def test_a_book_too_small_for_rings_publishes_no_cases(
 
 
 def test_scoring_twice_leaves_the_rows_and_their_time(
-    spark: SparkSession, scored: Generated, claims: pd.DataFrame
+    spark: SparkSession, scored: Generated, claims: pd.DataFrame, tmp_path: Path
 ) -> None:
-    assert score_as_of(spark, *scored) == {"scored_claims": False, "scored_providers": False, "cases": False}
+    unchanged = {"scored_claims": False, "scored_providers": False, "cases": False}
+    assert score_as_of(spark, *scored) == unchanged
     pd.testing.assert_frame_equal(staged(spark, scored, "scored_claims"), claims)
+    # The features are written anew with the same rows: everything is scored, and comes out the same.
+    lake, day = copy = copied(scored, tmp_path)
+    lake.overwrite(lake.read(spark, "claim_features", partition=day).localCheckpoint(), "claim_features", day)
+    assert score_as_of(spark, lake, day) == unchanged
+    pd.testing.assert_frame_equal(staged(spark, copy, "scored_claims"), claims)
+
+
+def test_what_is_made_of_the_same_is_not_scored_again(
+    spark: SparkSession, scored: Generated, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lake, day = copied(scored, tmp_path)
+    assert not any(score_as_of(spark, lake, day).values())
+    said = "".join(capfd.readouterr())
+    assert "nothing that scores are made of has changed" in said
+    assert "scoring claims" not in said
+    for file in lake.staged("cases", day).files:
+        Path(lake.path("cases"), file).unlink()
+    assert score_as_of(spark, lake, day)["cases"]
 
 
 def test_without_investigations_the_basis_is_unsupervised(
@@ -216,9 +242,8 @@ def test_the_share_that_comes_back_is_learnt_from_confirmed_claims(
 def test_published_scores_come_out_again_after_tables_and_champions_moved_on(
     spark: SparkSession, scored: Generated, tmp_path: Path
 ) -> None:
-    source, day = scored
-    shutil.copytree(source.root, tmp_path / "lake")  # MLflow's files are read where they were written
-    lake, registry = Lake(str(tmp_path / "lake")), Registry(str(tmp_path / "lake"))
+    lake, day = copied(scored, tmp_path)
+    registry = Registry(lake.root)
     for table in ("scored_claims", "scored_providers"):
         lake.commit(lake.staged(table, day), run="publish")
     was = published(lake, "scored_claims")[0]

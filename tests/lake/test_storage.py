@@ -119,6 +119,26 @@ def test_staged_files_that_are_gone_are_not_committed(spark: SparkSession, lake:
     assert ids(spark, lake) == ["m1"]
 
 
+def test_what_is_staged_is_known_by_its_recipe_while_its_files_are_there(spark: SparkSession, lake: Lake) -> None:
+    assert lake.staged_from("flour", "members", "june") is None
+    staged = lake.stage(members(spark, "june", "m1"), "members", "june", "flour")
+    assert lake.staged_from("flour", "members", "june") == staged
+    assert lake.staged_from("rye", "members", "june") is None
+    for file in staged.files:
+        Path(lake.path("members"), file).unlink()
+    assert lake.staged_from("flour", "members", "june") is None
+
+
+def test_readers_see_staged_files_from_the_commit_to_the_next(spark: SparkSession, lake: Lake) -> None:
+    staged = lake.stage(members(spark, "june", "m1"), "members", "june")
+    assert not lake.holds(staged)
+    lake.commit(staged)
+    assert lake.holds(staged)
+    lake.overwrite(members(spark, "june", "m2"), "members", "june")
+    assert not lake.holds(staged)
+    assert not lake.holds(None)
+
+
 def test_a_partition_says_which_run_wrote_it_last(spark: SparkSession, lake: Lake) -> None:
     lake.overwrite(members(spark, "june", "m1"), "members", "june", run="first")
     lake.overwrite(members(spark, "july", "m2"), "members", "july", run="second")
