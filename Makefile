@@ -99,7 +99,7 @@ java:
 	@touch $@
 
 .venv/.classes: .venv/.jobs
-	@echo "keeping the classes that Spark loads, which halves its start (under a minute) ..."
+	@echo "keeping the classes that Spark loads, which makes its start quicker (under a minute) ..."
 	@$(BIN)/python -m jobs.spark_classes
 	@touch $@
 

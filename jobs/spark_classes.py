@@ -1,4 +1,4 @@
-"""An archive of the classes that Spark loads: a JVM that maps it starts in half the time.
+"""An archive of the classes that Spark loads: a JVM that maps it starts quicker.
 
     python -m jobs.spark_classes
 
