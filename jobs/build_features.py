@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -118,7 +117,7 @@ def _run_name(lake: Lake, as_of: date) -> str:
 
     The versions of edits and limits stand in it in words: the commit of each table says which it was built with."""
     depends_on: dict[str, object] = {table: lake.files(table) for table in READS if lake.exists(table)}
-    code = code_version(*[Path(room.__file__ or "").parent for room in (catalog, features)])
+    code = code_version(catalog, features)
     edits = ", ".join(f"{table} {version}" for table, version in policy_versions(lake).items())
     return f"build-features {combined({**depends_on, 'as_of': as_of, 'code': code})} ({edits})"
 

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 import catalog
 import expectations
 import jobs
+import sources
 from catalog import TABLES
 from catalog.errors import CheckStopped
 from expectations import suite
@@ -132,7 +133,7 @@ def _inputs(lake: Lake, table: str, value: str, files: Staged | None, accept_vol
 
 @cache
 def _code() -> str:
-    return code_version(*[Path(room.__file__ or "").parent for room in (catalog, expectations, jobs)])
+    return code_version(catalog, expectations, jobs, sources)
 
 
 def _before(lake: Lake, run: str, inputs: str) -> dict[str, int]:

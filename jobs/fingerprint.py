@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from types import ModuleType
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -28,9 +29,10 @@ def combined(parts: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def code_version(*folders: Path) -> str:
-    """Changes when a Python file or a list of codes in these folders does: what its code made is made again then."""
+def code_version(*rooms: ModuleType) -> str:
+    """Changes when a Python file or a list of codes in these packages does: what its code made is made again then."""
     digest = hashlib.sha256()
+    folders = [Path(room.__file__ or "").parent for room in rooms]
     for file in sorted(path for folder in folders for kind in ("*.py", "*.csv") for path in folder.rglob(kind)):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -97,7 +97,7 @@ def _run_name(store: Lake, opened: Delivery, max_rejected_share: float, key: Tok
     depends_on: dict[str, object] = {
         "source": opened.source.name,
         "files": {file.name: file.sha256 for file in opened.files},
-        "code": code_version(*[Path(room.__file__ or "").parent for room in (catalog, sources)]),
+        "code": code_version(catalog, sources),
         "max_rejected_share": max_rejected_share,
         "token_key": key.key_id,
         "others": [store.files("delivery_audit", partition=batch) for batch in others],

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import catalog
 import features
+import jobs
 import models
 from catalog import TABLES
 from jobs.fingerprint import code_version
@@ -95,8 +95,7 @@ def scoring(registry: Registry, name: str, models: Mapping[str, str] | None) -> 
 @cache
 def code_now() -> str:
     """Hash of the code that makes scores."""
-    here = Path(__file__).parent
-    return code_version(here, *[Path(room.__file__ or "").parent for room in (catalog, features, models)])
+    return code_version(jobs, catalog, features, models)
 
 
 @cache

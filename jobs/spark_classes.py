@@ -2,8 +2,8 @@
 
     python -m jobs.spark_classes
 
-Finding, checking and linking some fifteen thousand classes is most of what a JVM does in its first seconds, and the
-outcome is always the same. Java can keep it in a file (class data sharing), which lies in the environment that it is
+Finding, checking and linking more than twenty thousand classes is a third of a short job, and the outcome is always
+the same. Java can keep it in a file (class data sharing), which lies in the environment that it is
 of. A JVM that the file does not fit, of another Java or Spark, says nothing and loads its classes as ever.
 """
 

@@ -127,7 +127,7 @@ def _mark(spark: SparkSession, lake: Lake, day: date, chosen: Settings) -> str:
     """Fingerprint of everything the training depends on."""
     data = {table: fingerprint(on_day(spark, lake, table, day)) for table in READS}
     labels = fingerprint(_labels(spark, lake, day, chosen))
-    code = code_version(Path(models.fraud.__file__).parent)
+    code = code_version(models.fraud)
     return combined({**data, "labels": labels, "as_of": day, **asdict(chosen), "code": code})
 
 

@@ -110,7 +110,7 @@ def _mark(spark: SparkSession, lake: Lake, day: date, seed: int, without: frozen
         table: fingerprint(lake.read_or_empty(spark, table).where(F.col("as_of").isin(several)).drop("known_by"))
         for table, several in (("member_features", days), ("member_outcomes", days[:2]), ("lag_triangle", days[2:]))
     }
-    code = code_version(Path(models.risk.__file__).parent)
+    code = code_version(models.risk)
     return combined(
         {**data, "as_of": day, "seed": seed, "code": code, "without": sorted(without), "trend": annual_trend}
     )

@@ -49,19 +49,21 @@ class Watch:
             tasks = self._airflow.api.tasks()
             for task in tasks:
                 self._follow(task)
+            if self._done(tasks):
+                return
             if any(task.state in ("running", "queued") for task in tasks):
                 moved = time.monotonic()
-            elif self._done(tasks):
-                return
             elif time.monotonic() - moved > _SILENCE_SECONDS:
                 raise Stalled(f"Airflow started nothing for {_SILENCE_SECONDS:.0f} s; see {self._airflow.folder}")
             time.sleep(_POLL_SECONDS)
 
     def _done(self, tasks: list[TaskState]) -> bool:
-        runs = self._airflow.api.runs()
-        succeeded = {dag for (dag, _), state in runs.items() if state == "success"}
         skipped = {task.dag for task in tasks if task.state == "skipped"}
-        return all(dag in succeeded or before in skipped for dag, before in self._last.items())
+        awaited = {dag for dag, before in self._last.items() if before not in skipped}
+        if not awaited <= {task.dag for task in tasks}:  # not even begun: one question less for Airflow
+            return False
+        runs = self._airflow.api.runs()
+        return awaited <= {dag for (dag, _), state in runs.items() if state == "success"}
 
     def _follow(self, task: TaskState) -> None:
         key = (task.dag, task.task, task.attempt)

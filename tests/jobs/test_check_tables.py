@@ -80,10 +80,8 @@ def test_the_same_rows_are_checked_once(spark: SparkSession, lake: Lake, capfd: 
     assert check(spark, lake, ["eligibility"], "june") == []
     told = rf"eligibility: the same rows were checked before .*passed={first.count('passed')} warned=1"
     assert re.search(told, "".join(capfd.readouterr()))
-    for table, frame in (
-        ("members", rows(spark, "members", {})),
-        ("eligibility", spans),
-    ):  # what they refer to, and they
+    # What they refer to is written anew, then they are.
+    for table, frame in (("members", rows(spark, "members", {})), ("eligibility", spans)):
         lake.overwrite(frame, table, "june")
         assert len(check(spark, lake, ["eligibility"], "june")) == 1
 
