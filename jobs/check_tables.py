@@ -117,8 +117,9 @@ def _is_delivered(table: str) -> bool:
 
 def _inputs(lake: Lake, table: str, value: str, files: Staged | None, accept_volume: bool) -> str:
     """Changes when anything does that the outcome of a check depends on."""
-    read = {check.other_table for check in suite(table)} - {""} | {"member_outcomes"}
+    read = {check.other_table for check in suite(table)} - {""}
     read |= set() if files else {table}
+    read |= {"member_outcomes"} if table == "member_features" else set()  # its days are checked along: see _rows
     read |= {"delivery_audit"} if _is_delivered(table) else set()
     parts = {
         "value": value,
