@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 LINES = 40_000
 SECONDS = 300
 OUTAGE_SECONDS = 8.0
-MOST_SECONDS_INTO_THE_SHUFFLES = 4.0
+LATEST_SECONDS_INTO_THE_SHUFFLES = 4.0
 
 
 def making_features(lines: Path, out: Path, cluster: Cluster) -> subprocess.Popen[bytes]:
@@ -58,16 +58,23 @@ def test_a_cable_pulled_mid_shuffle(spark: SparkSession, tmp_path: Path, ledger:
     expected = rows(here)
     dice = random.Random(5)
     with hosts(2) as (home, others), standalone_cluster(tmp_path / "cluster", home, others) as cluster:
-        for attempt in range(tries(1, 6)):
+        wanted, done, latest = tries(1, 6), 0, LATEST_SECONDS_INTO_THE_SHUFFLES
+        for attempt in range(4 * wanted):
             out = tmp_path / f"cut-{attempt}"
             before = cluster.shuffle_files(2)
             process = making_features(lines, out, cluster)
             while process.poll() is None and not cluster.shuffle_files(2) - before:
                 time.sleep(0.1)
-            time.sleep(dice.uniform(0, MOST_SECONDS_INTO_THE_SHUFFLES))
-            assert process.poll() is None, "the cut came too late to mean anything"
+            time.sleep(dice.uniform(0, latest))
+            if process.poll() is not None:  # over before the cut: this machine is quicker
+                latest /= 2
+                continue
             others[1].cut()
             time.sleep(OUTAGE_SECONDS)
             others[1].mend()
             assert process.wait(SECONDS) == 0, (lines / f"{out.name}.log").read_text()[-3000:]
             ledger.note("network of a worker cut mid-shuffle", "Spark, on the other worker", expected, rows(out))
+            done += 1
+            if done == wanted:
+                break
+        assert done == wanted, "too many cuts came too late to mean anything"
