@@ -43,7 +43,11 @@ TABLE = Table(
             unit="share 0..1, or USD",
         ),
         Column("champion_margin", "double", "The champion's margin of the same case"),
-        Column("again_margin", "double", "Margin of the same training with another seed, out of the same folds"),
+        Column(
+            "again_margin",
+            "double",
+            "What ranks the case after the same training with another seed: a margin, or a member's expected cost",
+        ),
         Column(
             "left_out_with",
             "string",

@@ -182,16 +182,17 @@ def unseen_schemes(held: pd.DataFrame, seed: int) -> Part:
 
 
 def stability(held: pd.DataFrame, seed: int) -> Part:
-    """Whether the same training with another seed puts the same cases first."""
+    """Whether the same training with another seed puts the same cases first: by margin, or by expected cost."""
     name = "stability"
-    told = held[held["again_margin"].notna() & held["margin"].notna()].reset_index(drop=True)
+    told = held.assign(rank=held["margin"].astype(float).fillna(held["predicted"].astype(float)))
+    told = told[told["again_margin"].notna() & told["rank"].notna()].reset_index(drop=True)
     if len(told) < 10 * MIN_CASES:
         return Part(name, PASSED, "not trained again, or fewer than 300 cases to compare the order of")
-    margin, again = (told[one].to_numpy(float) for one in ("margin", "again_margin"))
+    rank, again = (told[one].to_numpy(float) for one in ("rank", "again_margin"))
 
     def same(rows: np.ndarray) -> float:
         first = max(1, int(len(rows) * FIRST))
-        one, other = (np.argsort(-values[rows], kind="stable")[:first] for values in (margin, again))
+        one, other = (np.argsort(-values[rows], kind="stable")[:first] for values in (rank, again))
         return len(np.intersect1d(one, other)) / first
 
     value = same(np.arange(len(told)))

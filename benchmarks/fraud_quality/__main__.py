@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.fraud_quality import generated_section, provider_fraud_section
-from benchmarks.fraud_quality.generated import generated
+from benchmarks.fraud_quality import bounds, generated_section, provider_fraud_section
+from benchmarks.fraud_quality.generated import generated, kept
 from benchmarks.fraud_quality.provider_fraud import provider_fraud_book
 
 _HEAD = """# Fraud quality
@@ -32,6 +32,9 @@ both sides, features of days after a label's, an identity among the features, sc
 def main(
     data: Annotated[Path | None, typer.Option(help="Folder of the public provider-fraud files.")] = None,
     generated_book: Annotated[bool, typer.Option("--generated", help="Measure on a generated book.")] = False,
+    bounds_of_book: Annotated[
+        bool, typer.Option("--bounds", help="Measure what bounds the ranking that --generated made and kept.")
+    ] = False,
     repeats: Annotated[int, typer.Option(min=1, help="Times the five folds are dealt.")] = 5,
     network_repeats: Annotated[int, typer.Option(min=0, help="Of these, how often the graph network runs.")] = 1,
     lines: Annotated[int, typer.Option(min=20_000, help="Lines of the generated book, about.")] = 1_000_000,
@@ -44,11 +47,15 @@ def main(
 ) -> None:
     """Measure the fraud rankings beside their baselines and write the part of the document asked for.
 
-    Example: python -m benchmarks.fraud_quality --data downloads/provider_fraud
+    Examples: python -m benchmarks.fraud_quality --data downloads/provider_fraud
+    python -m benchmarks.fraud_quality --generated --bounds
     """
     console = Console()
-    if data is None and not generated_book:
+    if data is None and not generated_book and not bounds_of_book:
         raise typer.BadParameter("name the public files (--data FOLDER) or ask for a generated book (--generated)")
+    delivery, own_lake = kept(lines, seed, lake)
+    if bounds_of_book and not generated_book and not Path(own_lake.root).exists():
+        raise typer.BadParameter(f"there is no lake {own_lake.root}: run it with --generated first")
     if data is not None:
         started = time.perf_counter()
         book = provider_fraud_book(data, lake, console)
@@ -62,6 +69,10 @@ def main(
         started = time.perf_counter()
         text = generated_section.section(generated(lines, seed, lake, console), seed)
         _write(out, generated_section.HEADING, f"--generated --lines {lines} --seed {seed}", text, started, console)
+    if bounds_of_book:
+        started = time.perf_counter()
+        text = bounds.section(bounds.bounds(own_lake, delivery, seed, console))
+        _write(out, bounds.HEADING, f"--bounds --lines {lines} --seed {seed}", text, started, console)
 
 
 def _write(out: Path, heading: str, options: str, text: str, started: float, console: Console) -> None:

@@ -46,9 +46,14 @@ class Found:
         return self.claims["fraud_rank"] <= int(np.ceil(CAPACITY * len(self.claims)))
 
 
+def kept(lines: int, seed: int, folder: Path) -> tuple[Path, Lake]:
+    """The delivery of a generated book and the lake it is measured in."""
+    return folder / f"book-{lines}-{seed}", Lake(str(folder / f"lake-{lines}-{seed}"))
+
+
 def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
     """Generate a book of about so many lines, and ingest, build, train and score it in a new lake, which is kept."""
-    book, lake = folder / f"book-{lines}-{seed}", Lake(str(folder / f"lake-{lines}-{seed}"))
+    book, lake = kept(lines, seed, folder)
     shutil.rmtree(lake.root, ignore_errors=True)  # a step that finds its work done would be timed as none
     members = max(100, round(lines / _MONTHS / _LINES_PER_MEMBER_MONTH))
     intensity = f"--fraud-intensity={_INTENSITY}"
@@ -68,7 +73,7 @@ def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
     console.print("taking out the lines that reasons cite ...")
     with spark_session("fraud-quality", DEFAULT_MASTER) as spark:
         reasons = faithful(spark, lake, LAST_DAY, CAPACITY)
-    return Found(_scored(lake, book), _lines(lake), steps, reasons)
+    return Found(scored(lake, book), _lines(lake), steps, reasons)
 
 
 def at_capacity(found: Found) -> dict[str, float]:
@@ -120,7 +125,8 @@ def baselines(found: Found) -> list[tuple[str, float, float]]:
     return [(name, one["precision_at_capacity"], one["ap"]) for name, one in said.items()]
 
 
-def _scored(lake: Lake, book: Path) -> pd.DataFrame:
+def scored(lake: Lake, book: Path) -> pd.DataFrame:
+    """One row per scored claim with its truth, sorted by fraud_rank."""
     truth = str(truth_folder(book) / "claim_truth.csv")
     db = duckdb.connect()
     for table in ("scored_claims", "scored_providers"):

@@ -33,13 +33,16 @@ def from_predictions(held: pd.DataFrame, champion: str, seed: int) -> tuple[Part
     outcomes = gate_parts.outcomes(held, binary=False)
     if outcomes.status != PASSED:
         return (outcomes,)
-    return (
+    parts = (
         outcomes,
         gate_parts.leak(held, binary=False, seed=seed),
         gate_parts.calibration(held, binary=False, seed=seed),
         gate_parts.same_cases(held, _deviance, "deviance", champion, seed),
         gate_parts.score_drift(held, champion),
     )
+    if "again_margin" not in held or held["again_margin"].isna().all():  # kept before this was asked of risk
+        return parts
+    return (*parts, gate_parts.stability(held, seed))
 
 
 def held_out(champion: RegisteredModel | None, trained: Trained) -> pd.DataFrame:
@@ -59,6 +62,7 @@ def held_out(champion: RegisteredModel | None, trained: Trained) -> pd.DataFrame
         lower=said["expected_cost_lower"].to_numpy(float),
         upper=said["expected_cost_upper"].to_numpy(float),
         champion_predicted=theirs,
+        again_margin=trained.again,
     )
 
 

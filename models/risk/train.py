@@ -61,6 +61,8 @@ class Trained:
     deciles: pd.DataFrame = field(default_factory=pd.DataFrame)
     test: Test | None = None
     predicted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Expected cost of the same members, learnt with another seed: whether the order of members hangs on it.
+    again: np.ndarray = field(default_factory=lambda: np.empty(0))
     notes: list[str] = field(default_factory=list)
     # On the test with the most members: a fifth of them holds too few of a group to tell luck from a wrong price.
     fairness: Fairness = field(default_factory=Fairness)
@@ -104,6 +106,7 @@ def train(earlier: Snapshot, later: Snapshot, seed: int, features: tuple[str, ..
     for test in tests:
         _measure(found, test, methods, seed)
     if tests:
+        found.again = fit_cost(learnt.rows, seed + 1)[0].predict(tests[-1].rows.frame)
         rows = max(tests, key=lambda test: len(test.rows)).rows
         said = found.model.predict(rows.frame)["expected_cost"].to_numpy(float)
         found.fairness = assess(rows, said, cost.contributions(rows.frame), features, seed)

@@ -86,14 +86,14 @@ def test_without_a_person_the_gate_decides_and_says_what_from(lake: Lake) -> Non
     registry, log = Registry(lake.root), AuditLog(lake.root)
     first = registry.version(NAME, "1")
     gate = gate_of(registry, log, first)
-    names = ["outcomes", "quality", "fairness", "leak", "calibration", "same cases", "score drift"]
+    names = ["outcomes", "quality", "fairness", "leak", "calibration", "same cases", "score drift", "stability"]
     assert [part.name for part in gate.parts] == names
     assert first.tags["gate"] == gate.status != "refused"
     rows = duckdb.read_parquet(lake.files("holdout_predictions", partition="risk_cost-1"))
     assert rows.aggregate("count(*), count(distinct target_id), count(champion_predicted)").fetchall() == [
         (gate.parts[0].figures["cases"], gate.parts[0].figures["cases"], 0)
     ]
-    assert [part.same_as(gate_part(gate, part.name)) for part in measured_again(lake, first, gate)] == [True] * 5
+    assert [part.same_as(gate_part(gate, part.name)) for part in measured_again(lake, first, gate)] == [True] * 6
     assert champion(lake) == "1"
     assert log.verify() is None
 

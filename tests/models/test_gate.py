@@ -131,6 +131,14 @@ def test_an_order_that_hangs_on_the_seed_is_looked_at_and_chance_refused(noise: 
     assert status(fraud_parts(held.assign(again_margin=again), "", 1))["stability"] == found
 
 
+@pytest.mark.parametrize(("noise", "found"), [(0.05, PASSED), (50.0, REFUSED)])
+def test_so_is_an_order_of_members_by_cost(noise: float, found: str) -> None:
+    held = costs()
+    factor = np.exp(np.random.default_rng(3).normal(0, noise, len(held)))
+    assert status(risk_parts(held.assign(again_margin=held["predicted"] * factor), "", 1))["stability"] == found
+    assert "stability" not in status(risk_parts(held, "", 1)), "kept before this was asked"
+
+
 def test_predictions_kept_before_these_questions_are_not_asked_them() -> None:
     older = labelled().drop(columns=["again_margin", "left_out_with", "unseen_margin"])
     assert not {"unseen schemes", "stability"} & set(status(fraud_parts(older, "", 1)))
