@@ -7,9 +7,10 @@ import typer
 
 from catalog import TABLES
 from catalog.errors import MissingTable
+from jobs.acting import acting
 from jobs.options import DEFAULT_LAKE, LakeRoot
 from jobs.sql import connect
-from lake import Lake
+from lake import AuditLog, Lake
 
 # A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV Injection); the last four are the
 # full-width forms that East Asian versions take for the plain ones.
@@ -23,17 +24,21 @@ def export(
 ) -> None:
     """Write a table to a CSV file, safe to open in a spreadsheet; nested columns are written as JSON.
 
+    The audit log notes first who took which version, and how many rows.
+
     Example: underwatch export scored_claims --csv scored_claims.csv
     """
     if table not in TABLES:
         raise MissingTable(f"there is no table {table}; tables are {', '.join(TABLES)}")
     store = Lake(lake)
-    store.version(table)  # a clear error when it was never built
+    version = store.version(table)  # a clear error when it was never built
     columns = ", ".join(_csv_column(column.name, column.type) for column in TABLES[table].columns)
-    csv.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(store)
-    connection.sql(f"select {columns} from {table}").write_csv(str(csv), header=True)  # noqa: S608 - catalog names
-    ((rows,),) = connection.sql(f"select count(*) from {table}").fetchall()  # noqa: S608
+    ((rows,),) = connection.sql(f"select count(*) from {table}").fetchall()  # noqa: S608 - catalog names
+    taken = {"rows": rows, "version": version, "file": csv.name}
+    AuditLog(lake).append(actor=acting(), action="export", subject=table, details=taken)
+    csv.parent.mkdir(parents=True, exist_ok=True)
+    connection.sql(f"select {columns} from {table}").write_csv(str(csv), header=True)  # noqa: S608
     typer.echo(f"wrote {rows:,} rows to {csv}")
 
 

@@ -84,29 +84,16 @@ class AuditLog:
         """Add an entry; it is on the disk when this returns. Safe when several processes write at once.
 
         A broken log is added to as well, at the end that its head names, so that work goes on and `verify` still
-        finds the break. Raises AuditLogFault only where the head is gone: nothing could be told afterwards.
+        finds the break. Raises AuditLogFault where the head is gone, since nothing could be told afterwards, and
+        where the log may not be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / ".lock", timeout=120):
-            head = self._settled()
-            entry = Entry(
-                sequence=head.count + 1,
-                at=datetime.now(UTC).isoformat(timespec="microseconds"),
-                actor=actor,
-                action=action,
-                subject=subject,
-                # As read back: a date becomes text here, not at the next reading.
-                details=json.loads(json.dumps(dict(details or {}), default=str, allow_nan=False)),
-                previous=head.sha256,
-            )
-            entry = Entry(**{**asdict(entry), "sha256": entry.hashed()})
-            with self.path.open("ab") as stream:
-                stream.write(_line(entry))
-                stream.flush()
-                os.fsync(stream.fileno())
-                size = stream.tell()
-            self._write_head(Head(entry.sequence, entry.sha256, size))
-        return entry
+        try:
+            return self._added(actor, action, subject, dict(details or {}))
+        except PermissionError:
+            raise AuditLogFault(
+                f"you may not write in {self.folder}, where what is done is noted first: ask who owns the lake for the "
+                "right to"
+            ) from None
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -168,6 +155,29 @@ class AuditLog:
         if number < head.count:
             return Broken(number + 1, f"missing: the head names {head.count} entries")
         return None if met else Broken(max(number, 1), f"no entry has the expected hash {expect}: rewritten")
+
+    def _added(self, actor: str, action: str, subject: str, details: dict[str, object]) -> Entry:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / ".lock", timeout=120):
+            head = self._settled()
+            entry = Entry(
+                sequence=head.count + 1,
+                at=datetime.now(UTC).isoformat(timespec="microseconds"),
+                actor=actor,
+                action=action,
+                subject=subject,
+                # As read back: a date becomes text here, not at the next reading.
+                details=json.loads(json.dumps(details, default=str, allow_nan=False)),
+                previous=head.sha256,
+            )
+            entry = Entry(**{**asdict(entry), "sha256": entry.hashed()})
+            with self.path.open("ab") as stream:
+                stream.write(_line(entry))
+                stream.flush()
+                os.fsync(stream.fileno())
+                size = stream.tell()
+            self._write_head(Head(entry.sequence, entry.sha256, size))
+        return entry
 
     def _settled(self) -> Head:
         """The head, after a writer that was killed between the log and the head: its entry is taken in when it is

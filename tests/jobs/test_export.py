@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from catalog import TABLES
 from catalog.errors import MissingTable
 from jobs.export import export
-from lake import Lake
+from lake import AuditLog, Lake
 from tests.expectations.rows import rows
 
 FORMULAS = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "=cmd|' /C calc'!A0"]
@@ -38,6 +38,17 @@ def test_every_column_and_row_is_written(
     assert json.loads(written[0]["reasons"])[0]["evidence"] == ["l1"]
     assert (written[0]["as_of"], written[0]["scheme"]) == ("2025-12-31", "")
     assert capsys.readouterr().out == f"wrote 3 rows to {file}\n"
+
+
+def test_the_audit_log_says_who_took_what(
+    spark: SparkSession, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERWATCH_ACTOR", "ana")
+    lake.overwrite(rows(spark, "scored_claims", {}, {}), "scored_claims", "2025-12-31")
+    _exported(lake, "scored_claims", tmp_path / "claims.csv")
+    (entry,) = AuditLog(lake.root).entries()
+    assert (entry.actor, entry.action, entry.subject) == ("ana", "export", "scored_claims")
+    assert entry.details == {"rows": 2, "version": lake.version("scored_claims"), "file": "claims.csv"}
 
 
 def test_maps_are_json(spark: SparkSession, lake: Lake, tmp_path: Path) -> None:

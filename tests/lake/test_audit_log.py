@@ -248,3 +248,13 @@ def test_an_object_store_needs_a_folder_for_its_log(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("UNDERWATCH_AUDIT", str(tmp_path / "apart"))
     AuditLog("s3://bucket/lake").append(actor="ana", action="test", subject="x")
     assert (tmp_path / "apart" / "log.jsonl").exists()
+
+
+def test_who_may_not_write_is_told_whom_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Tests may run as root, to whom no folder is closed.
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", closed)
+    with pytest.raises(AuditLogFault, match=r"you may not write in .* ask who owns the lake"):
+        _log(tmp_path / "lake").append(actor="ana", action="export", subject="scored_claims")
