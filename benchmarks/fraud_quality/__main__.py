@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.fraud_quality import bounds, generated_section, provider_fraud_section
-from benchmarks.fraud_quality.generated import generated, kept
+from benchmarks.fraud_quality.generated import book_and_lake, generated
 from benchmarks.fraud_quality.provider_fraud import provider_fraud_book
 
 _HEAD = """# Fraud quality
@@ -53,7 +53,7 @@ def main(
     console = Console()
     if data is None and not generated_book and not bounds_of_book:
         raise typer.BadParameter("name the public files (--data FOLDER) or ask for a generated book (--generated)")
-    delivery, own_lake = kept(lines, seed, lake)
+    delivery, own_lake = book_and_lake(lines, seed, lake)
     if bounds_of_book and not generated_book and not Path(own_lake.root).exists():
         raise typer.BadParameter(f"there is no lake {own_lake.root}: run it with --generated first")
     if data is not None:

@@ -2,7 +2,7 @@
 
 Trees are taught the truth of every claim, which no insurer has, in folds of whole providers. What they miss, no more and
 no better labels would find with these features. A second time they are told which providers cheat, and by which scheme:
-what they miss then cannot be told from the provider's honest claims, whoever looks.
+what they miss then, these features do not tell from the provider's honest claims.
 """
 
 # ruff: noqa: E501 - lines of the document
@@ -60,15 +60,12 @@ def bounds(lake: Lake, book: Path, seed: int, console: Console) -> list[Ranking]
 
 def claims_with_truth(lake: Lake, book: Path) -> pd.DataFrame:
     """One row per scored claim: claim_features, its provider's score, and the truth (is_fraud, scheme)."""
-    db = duckdb.connect()
-    files = lake.files("claim_features", partition=str(LAST_DAY))
     features = [column.name for column in claim_columns() if column is not PROVIDER_SCORE]
-    kept = db.read_parquet(files).project(", ".join(["claim_id", *features])).df()
-    staged = lake.staged("scored_providers", LAST_DAY)
-    providers = db.read_parquet([f"{lake.path('scored_providers')}/{file}" for file in staged.files])
-    score = providers.project(f"provider_id, fraud_probability as {PROVIDER_SCORE.name}").df()
-    truth = scored(lake, book)[["claim_id", "provider_id", "fraud_rank", "is_fraud", "scheme"]]
-    return truth.merge(kept, on="claim_id", validate="1:1").merge(score, on="provider_id", how="left")
+    files = lake.files("claim_features", partition=str(LAST_DAY))
+    known = duckdb.read_parquet(files).project(", ".join(["claim_id", *features])).df()
+    truth = scored(lake, book).rename(columns={"provider_probability": PROVIDER_SCORE.name})
+    kept = ["claim_id", "provider_id", "fraud_rank", "is_fraud", "scheme", PROVIDER_SCORE.name]
+    return truth[kept].merge(known, on="claim_id", validate="1:1")
 
 
 def scheme_of_provider(claims: pd.DataFrame) -> pd.Series:

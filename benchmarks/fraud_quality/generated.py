@@ -46,14 +46,14 @@ class Found:
         return self.claims["fraud_rank"] <= int(np.ceil(CAPACITY * len(self.claims)))
 
 
-def kept(lines: int, seed: int, folder: Path) -> tuple[Path, Lake]:
+def book_and_lake(lines: int, seed: int, folder: Path) -> tuple[Path, Lake]:
     """The delivery of a generated book and the lake it is measured in."""
     return folder / f"book-{lines}-{seed}", Lake(str(folder / f"lake-{lines}-{seed}"))
 
 
 def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
     """Generate a book of about so many lines, and ingest, build, train and score it in a new lake, which is kept."""
-    book, lake = kept(lines, seed, folder)
+    book, lake = book_and_lake(lines, seed, folder)
     shutil.rmtree(lake.root, ignore_errors=True)  # a step that finds its work done would be timed as none
     members = max(100, round(lines / _MONTHS / _LINES_PER_MEMBER_MONTH))
     intensity = f"--fraud-intensity={_INTENSITY}"
@@ -134,7 +134,8 @@ def scored(lake: Lake, book: Path) -> pd.DataFrame:
         db.read_parquet([f"{lake.path(table)}/{file}" for file in staged.files]).create_view(table)
     frame: pd.DataFrame = db.sql(
         "select c.claim_id, c.provider_id, c.paid_amount::double as paid_amount, c.fraud_probability, c.fraud_rank, "  # noqa: S608
-        "c.scheme as told_scheme, p.fraud_rank as provider_rank, t.is_fraud, t.scheme, t.look_alike "
+        "c.scheme as told_scheme, p.fraud_rank as provider_rank, "
+        "p.fraud_probability as provider_probability, t.is_fraud, t.scheme, t.look_alike "
         f"from scored_claims c join read_csv('{truth}') t using (claim_id) "
         "left join scored_providers p using (provider_id) order by c.fraud_rank"
     ).df()

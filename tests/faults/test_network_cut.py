@@ -61,18 +61,20 @@ def test_a_cable_pulled_mid_shuffle(spark: SparkSession, tmp_path: Path, ledger:
         wanted, done, latest = tries(1, 6), 0, LATEST_SECONDS_INTO_THE_SHUFFLES
         for attempt in range(4 * wanted):
             out = tmp_path / f"cut-{attempt}"
+            log = lines / f"{out.name}.log"
             before = cluster.shuffle_files(2)
             process = making_features(lines, out, cluster)
             while process.poll() is None and not cluster.shuffle_files(2) - before:
                 time.sleep(0.1)
             time.sleep(dice.uniform(0, latest))
-            if process.poll() is not None:  # over before the cut: this machine is quicker
+            if process.poll() is not None:  # done before the cut: this machine is quicker
+                assert process.returncode == 0, log.read_text()[-3000:]
                 latest /= 2
                 continue
             others[1].cut()
             time.sleep(OUTAGE_SECONDS)
             others[1].mend()
-            assert process.wait(SECONDS) == 0, (lines / f"{out.name}.log").read_text()[-3000:]
+            assert process.wait(SECONDS) == 0, log.read_text()[-3000:]
             ledger.note("network of a worker cut mid-shuffle", "Spark, on the other worker", expected, rows(out))
             done += 1
             if done == wanted:
