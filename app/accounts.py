@@ -6,18 +6,23 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Insert, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.access import ROLES, Role
-from app.database import accounts, api_tokens
+from app.database import accounts, api_tokens, identities
 from catalog.errors import UnderwatchError
+
+if TYPE_CHECKING:
+    from app.identity_provider import Identity
 
 LEAST_LENGTH = 12
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
+_ACCOUNTS = select(accounts, identities.c.vouched_at).outerjoin(identities)
 
 
 class BadAccount(UnderwatchError):
@@ -28,11 +33,14 @@ class BadAccount(UnderwatchError):
 
 @dataclass(frozen=True)
 class Account:
+    """`vouched_at`: when its identity provider last said who it is; None of an account with a password here."""
+
     name: str
     role: Role
     must_change: bool
     locked: bool
     epoch: int
+    vouched_at: datetime | None = None
 
 
 class Accounts:
@@ -46,11 +54,11 @@ class Accounts:
 
     def all(self) -> list[Account]:
         with self._engine.connect() as connection:
-            return [_account(row._mapping) for row in connection.execute(select(accounts).order_by(accounts.c.name))]
+            return [_account(row._mapping) for row in connection.execute(_ACCOUNTS.order_by(accounts.c.name))]
 
     def find(self, name: str) -> Account | None:
         with self._engine.connect() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name)).first()
+            row = connection.execute(_ACCOUNTS.where(accounts.c.name == name)).first()
         return _account(row._mapping) if row else None
 
     def create(self, name: str, role: str) -> str:
@@ -59,21 +67,57 @@ class Accounts:
             raise BadAccount("a name has 2 to 64 lower-case letters, digits and . _ -, and starts with a letter")
         _check_role(role)
         once = _one_time_password()
-        row = {
-            "name": name,
-            "role": role,
-            "password_hash": self._hasher.hash(once),
-            "must_change": 1,
-            "locked": 0,
-            "epoch": 1,
-            "created_at": datetime.now(UTC).replace(tzinfo=None),
-        }
         try:
             with self._engine.begin() as connection:
-                connection.execute(accounts.insert().values(**row))
+                connection.execute(self._new(name, role, once, must_change=True))
         except IntegrityError:
             raise BadAccount(f"there is an account {name} already") from None
         return once
+
+    def enter(self, identity: Identity) -> Account:
+        """The account of whom an identity provider vouched for, made where there is none, in the role it gives.
+
+        Raises BadAccount where the account is locked here, or its name is another's."""
+        same = and_(identities.c.issuer == identity.issuer, identities.c.subject == identity.subject)
+        with self._engine.connect() as connection:
+            name = connection.execute(select(identities.c.account).where(same)).scalar()
+        if name is None:
+            name = self._admit(identity)
+        else:
+            found = self._require(name)
+            if found.locked:
+                raise BadAccount("your account is locked here; ask who keeps the accounts")
+            if found.role != identity.role:
+                self.change(name, identity.role, locked=False)
+            with self._engine.begin() as connection:
+                connection.execute(update(identities).where(same).values(vouched_at=_now()))
+        return self._require(name)
+
+    def _admit(self, identity: Identity) -> str:
+        name = re.sub(r"[^a-z0-9._-]", "-", identity.name.lower())[:64]
+        if not _NAME.fullmatch(name):
+            raise BadAccount("the identity provider gives a name that no account can bear; it starts with a letter")
+        known = {"issuer": identity.issuer, "subject": identity.subject, "account": name, "vouched_at": _now()}
+        try:
+            with self._engine.begin() as connection:
+                # Nobody knows this password: the account opens at its provider alone.
+                connection.execute(self._new(name, identity.role, secrets.token_urlsafe(32), must_change=False))
+                connection.execute(identities.insert().values(**known))
+        except IntegrityError:
+            # Whoever may choose a name at the provider must not take over the account that bears it here.
+            raise BadAccount(f"the account {name} is another's here; ask who keeps the accounts") from None
+        return name
+
+    def _new(self, name: str, role: str, password: str, must_change: bool) -> Insert:
+        return accounts.insert().values(
+            name=name,
+            role=role,
+            password_hash=self._hasher.hash(password),
+            must_change=int(must_change),
+            locked=0,
+            epoch=1,
+            created_at=_now(),
+        )
 
     def first_run(self) -> str | None:
         """Where there is no account: makes `admin` and returns its one-time password."""
@@ -82,7 +126,7 @@ class Accounts:
     def sign_in(self, name: str, password: str) -> Account | None:
         """The account, where name and password fit and it is not locked."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name)).first()
+            row = connection.execute(_ACCOUNTS.where(accounts.c.name == name)).first()
         stored = row._mapping["password_hash"] if row else self._nobody
         try:
             self._hasher.verify(stored, password)
@@ -92,6 +136,8 @@ class Accounts:
 
     def change_password(self, account: Account, old: str, new: str) -> Account:
         """The account with its new password; its other sessions are over. Raises BadAccount."""
+        if account.vouched_at:
+            raise BadAccount("your identity provider keeps your password; change it there")
         if self.sign_in(account.name, old) is None:
             raise BadAccount("the present password is not right")
         if len(new) < LEAST_LENGTH:
@@ -104,7 +150,8 @@ class Accounts:
 
     def reset_password(self, name: str) -> str:
         """A new one-time password; raises BadAccount where there is no such account."""
-        self._require(name)
+        if self._require(name).vouched_at:
+            raise BadAccount(f"{name} signs in at the identity provider, which keeps its password")
         once = _one_time_password()
         self._set(name, password_hash=self._hasher.hash(once), must_change=1)
         self._end_tokens(name)
@@ -128,7 +175,7 @@ class Accounts:
         own = api_tokens.c
         ended = update(api_tokens).where(own.account == name, own.ended_at.is_(None))
         with self._engine.begin() as connection:
-            connection.execute(ended.values(ended_at=datetime.now(UTC).replace(tzinfo=None)))
+            connection.execute(ended.values(ended_at=_now()))
 
     def _require(self, name: str) -> Account:
         found = self.find(name)
@@ -150,12 +197,17 @@ def _account(row: object) -> Account:
         must_change=bool(found["must_change"]),
         locked=bool(found["locked"]),
         epoch=int(str(found["epoch"])),
+        vouched_at=found["vouched_at"],  # type: ignore[arg-type]
     )
 
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
         raise BadAccount(f"roles are {', '.join(ROLES)}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _one_time_password() -> str:

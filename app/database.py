@@ -37,6 +37,16 @@ accounts = Table(
     Column("created_at", DateTime, nullable=False),
 )
 
+# Accounts that sign in at the site's identity provider, under the name that never changes there.
+identities = Table(
+    "identities",
+    METADATA,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("account", ForeignKey("accounts.name"), nullable=False, unique=True),
+    Column("vouched_at", DateTime, nullable=False),
+)
+
 dispositions = Table(
     "dispositions",
     METADATA,

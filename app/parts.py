@@ -18,6 +18,7 @@ from app.accounts import Accounts
 from app.api.tokens import Tokens
 from app.database import open_database, session_key
 from app.dispositions import Dispositions
+from app.identity_provider import IdentityProvider, ProviderSettings
 from app.rate_limit import RateLimit
 from app.saved_views import SavedViews
 from app.snapshot import Tables
@@ -102,6 +103,7 @@ class Settings:
     longest_hours: int = 10
     https: bool = False
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    provider: ProviderSettings | None = None
     export_rows: int = 100_000
     api_questions: int = 240
     wrong_tokens: int = 20
@@ -123,6 +125,7 @@ class Parts:
     tokens: Tokens
     api_questions: RateLimit
     wrong_tokens: RateLimit
+    identity_provider: IdentityProvider | None
     key: str = field(repr=False)
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(most=5, seconds=300))
 
@@ -156,5 +159,6 @@ def open_parts(
         tokens=Tokens(engine),
         api_questions=RateLimit(most=settings.api_questions, seconds=60),
         wrong_tokens=RateLimit(most=settings.wrong_tokens, seconds=300),
+        identity_provider=IdentityProvider(settings.provider) if settings.provider else None,
         key=session_key(home),
     )

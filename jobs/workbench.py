@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.audit import note
+from app.identity_provider import BadProvider, ProviderSettings
 from app.parts import GatePart, ModelCard, ModelStore, Parts, QuoteRequest, Settings, Underwriting, open_parts
 from catalog.errors import UnderwatchError
 from jobs.acting import acting
@@ -42,6 +44,25 @@ def workbench(
         bool, typer.Option("--https", help="It is reached through TLS (a proxy ends it): cookies go over TLS alone.")
     ] = False,
     name: Annotated[list[str] | None, typer.Option("--name", help="Host name it is reached under; repeatable.")] = None,
+    oidc_issuer: Annotated[
+        str,
+        typer.Option(
+            envvar="UNDERWATCH_OIDC_ISSUER",
+            help="Address of the site's identity provider (OpenID Connect), at which people sign in; "
+            "the secret is read from UNDERWATCH_OIDC_CLIENT_SECRET.",
+        ),
+    ] = "",
+    oidc_client_id: Annotated[
+        str, typer.Option(envvar="UNDERWATCH_OIDC_CLIENT_ID", help="The workbench's id at the provider.")
+    ] = "",
+    oidc_role: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE=GROUP", help="The group of the provider that gives a role; repeatable."),
+    ] = None,
+    oidc_groups: Annotated[str, typer.Option(help="The claim in which the provider names groups.")] = "groups",
+    oidc_only: Annotated[
+        bool, typer.Option("--oidc-only", help="Take no passwords of the workbench's own accounts.")
+    ] = False,
     reset: Annotated[str, typer.Option(help="Give this account a new one-time password, print it and end.")] = "",
 ) -> None:
     """Open the web workbench on a lake: review queue, quotes, models. The first start prints a one-time password.
@@ -55,6 +76,7 @@ def workbench(
         idle_minutes=idle_minutes,
         https=https,
         hosts=("127.0.0.1", "localhost", *(name or ())),
+        provider=_provider(oidc_issuer, oidc_client_id, oidc_role or [], oidc_groups, oidc_only),
     )
     parts = workbench_parts(lake, settings, home)
     if reset:
@@ -75,6 +97,16 @@ def workbench(
 
     # Addresses name claims, so no access log is written: the audit log says who opened what.
     uvicorn.run(create_app(parts), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+
+
+def _provider(issuer: str, client_id: str, roles: list[str], groups_claim: str, alone: bool) -> ProviderSettings | None:
+    """The identity provider that was named, if one was. Raises BadProvider where what goes with it lacks."""
+    if not issuer:
+        if roles or alone:
+            raise BadProvider("--oidc-issuer lacks: the address of the identity provider")
+        return None
+    secret = os.environ.get("UNDERWATCH_OIDC_CLIENT_SECRET", "")
+    return ProviderSettings.checked(issuer, client_id, secret, roles, groups_claim, alone)
 
 
 def workbench_parts(lake: str, settings: Settings, home: Path | None = None) -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
@@ -11,6 +12,8 @@ from app.accounts import Account
 from app.api.problems import Problem
 from app.security import Needs, parts_of, signed_in
 
+_VOUCHED_FOR = timedelta(days=30)
+# A provider does not tell when somebody leaves: whoever no longer signs in there asks no more here.
 _MEND = "make one on the page /tokens of the workbench, and send it as `Authorization: Bearer TOKEN`"
 
 
@@ -46,5 +49,7 @@ def _owner(request: Request, given: str) -> Account:
     if token is None or account is None or account.locked:
         parts.wrong_tokens.failed(address)
         raise Problem(401, f"the token is not good: unknown, ended or past its day; {_MEND}")
+    if account.vouched_at and datetime.now(UTC).replace(tzinfo=None) - account.vouched_at > _VOUCHED_FOR:
+        raise Problem(401, "your identity provider has not said for 30 days who you are: sign in to the workbench")
     request.state.token = token.number
     return account

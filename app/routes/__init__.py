@@ -5,6 +5,7 @@ from app.routes.api import router as api
 from app.routes.audit import router as audit
 from app.routes.definitions import router as definitions
 from app.routes.dispositions import router as dispositions
+from app.routes.identity_provider import router as identity_provider
 from app.routes.models import router as models
 from app.routes.queue import router as queue
 from app.routes.quotes import router as quotes
@@ -12,4 +13,17 @@ from app.routes.review import router as review
 from app.routes.session import router as session
 from app.routes.tokens import router as tokens
 
-ROUTERS = (session, queue, review, dispositions, quotes, models, definitions, audit, accounts, tokens, api)
+ROUTERS = (
+    session,
+    identity_provider,
+    queue,
+    review,
+    dispositions,
+    quotes,
+    models,
+    definitions,
+    audit,
+    accounts,
+    tokens,
+    api,
+)

@@ -11,10 +11,12 @@ from app.access import may
 from app.accounts import LEAST_LENGTH, Account, BadAccount
 from app.audit import note
 from app.pages import render
+from app.parts import Parts
 from app.security import MustChange, Needs, NotSignedIn, PartsOf, signed_in, start_session
 
 router = APIRouter()
 _WRONG = "Name and password do not fit, or the account is locked."
+_ALONE = "Passwords of the workbench are not taken here: sign in at the identity provider."
 _OFTEN = "Too many failed tries. Wait five minutes and try again."
 
 
@@ -36,29 +38,37 @@ def begin(request: Request) -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request) -> Response:
-    return render(request, "sign_in.html", {"problem": ""})
+def sign_in_page(request: Request, parts: PartsOf) -> Response:
+    return sign_in_form(request, parts)
 
 
 @router.post("/sign-in")
 def sign_in(
     request: Request, parts: PartsOf, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
 ) -> Response:
+    if parts.identity_provider is not None and parts.identity_provider.settings.alone:
+        return sign_in_form(request, parts, _ALONE, 403)
     name = name.strip().lower()[:64]
     address = request.client.host if request.client else "unknown"
     keys = (f"account {name}", f"address {address}")
     if parts.sign_ins.blocked(*keys):
-        return render(request, "sign_in.html", {"problem": _OFTEN}, 429)
+        return sign_in_form(request, parts, _OFTEN, 429)
     account = parts.accounts.sign_in(name, password)
     if account is None:
         parts.sign_ins.failed(*keys)
         known = parts.accounts.find(name) is not None
         note(parts, name if known else "unknown", "sign_in_failed", "account")
-        return render(request, "sign_in.html", {"problem": _WRONG}, 401)
+        return sign_in_form(request, parts, _WRONG, 401)
     parts.sign_ins.forget(*keys)
     start_session(request, account)
     note(parts, account.name, "sign_in", "account")
     return RedirectResponse("/password" if account.must_change else "/", 303)
+
+
+def sign_in_form(request: Request, parts: Parts, problem: str = "", status: int = 200) -> Response:
+    provider = parts.identity_provider
+    ways = {"provider": provider is not None, "passwords": provider is None or not provider.settings.alone}
+    return render(request, "sign_in.html", ways | {"problem": problem}, status)
 
 
 @router.post("/sign-out")

@@ -18,8 +18,14 @@ from tests.app.book import client, token
 
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 BEGIN, END = "<!-- roles: made by tests/app/test_access.py -->", "<!-- end of roles -->"
-OPEN_TO_ALL = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/")}
-"""What needs no role: signing in, and the address that leads each role to where it begins."""
+OPEN_TO_ALL = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/oidc/begin"),
+    ("GET", "/oidc/callback"),
+    ("GET", "/"),
+}
+"""What needs no role: signing in, here or elsewhere, and the address that leads each role to where it begins."""
 PLACES: dict[Action, list[tuple[str, str]]] = {
     "review_claims": [
         ("GET", "/queue/claims"),

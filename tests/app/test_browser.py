@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import oidc_provider_mock as provider_server
 import pytest
 
+from app.identity_provider import ProviderSettings
 from app.parts import Parts
+from lake import Lake
+from tests.app.book import opened
 
 browser_tools = pytest.importorskip("tests.app.browser", reason="playwright is not installed: make setup")
 
@@ -88,6 +93,29 @@ def test_from_signing_in_to_a_disposition(browser: Browser, address: str, own: P
         lead.get_by_role("link", name="Download as delivery").click()
     assert "workbench-1,claim,c0001,rule,confirmed,duplicate_billing" in Path(download.value.path()).read_text()
     assert said == []
+
+
+def test_signing_in_at_an_identity_provider_of_another_site(
+    browser: Browser, book: Lake, with_accounts: Path, tmp_path: Path
+) -> None:
+    # localhost and 127.0.0.1 are two sites to a browser: the session's cookie does not come along on the way back.
+    jane = provider_server.User(sub="s-1", claims={"preferred_username": "jane", "groups": ["siu-analysts"]})
+    with provider_server.run_server_in_thread(user_claims=[jane]) as server:
+        given = ("underwatch", "s3cret", ["analyst=siu-analysts"], "groups", False)
+        at = ProviderSettings.checked(f"http://localhost:{server.server_port}", *given)
+        parts = opened(tmp_path / "home", book, with_accounts, provider=at)
+        with served(parts) as address:
+            page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
+            # The provider's page asks another machine for a style; nothing here may.
+            page.route(re.compile(r"//(?!(localhost|127\.0\.0\.1)[:/])"), lambda route: route.abort())
+            page.goto(address)
+            page.get_by_role("link", name="Sign in with your organisation").click()
+            page.wait_for_url("http://localhost:*/**")
+            page.get_by_role("button", name="s-1").click()
+            page.wait_for_url("**/queue/claims")
+            assert page.get_by_role("link", name="jane").is_visible()
+            page.get_by_role("button", name="Sign out").click()
+            page.wait_for_url("**/sign-in")
 
 
 def test_the_graph_is_drawn_and_told_as_a_table(browser: Browser, address: str) -> None:
