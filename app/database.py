@@ -105,6 +105,17 @@ set_asides = Table(
     Column("set_at", DateTime, nullable=False),
 )
 
+# Who was told for which claim who its member is. The member is not named.
+identity_disclosures = Table(
+    "identity_disclosures",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account", String(64), nullable=False),
+    Column("claim_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
 saved_views = Table(
     "saved_views",
     METADATA,
@@ -127,7 +138,7 @@ api_tokens = Table(
     Column("used_on", String(10)),
 )
 
-_APPEND_ONLY = ("dispositions", "second_looks", "assignments", "set_asides")
+_APPEND_ONLY = ("dispositions", "second_looks", "assignments", "set_asides", "identity_disclosures")
 
 
 def open_database(home: Path) -> Engine:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from app.accounts import Accounts
 from app.api.tokens import Tokens
+from app.break_glass import BreakGlass
 from app.database import open_database, session_key
 from app.dispositions import Dispositions
 from app.identity_provider import IdentityProvider, ProviderSettings
@@ -25,6 +26,7 @@ from app.snapshot import Tables
 from catalog.errors import ModelUnavailable
 from lake import Lake
 from lake.audit_log import AuditLog
+from lake.identifiers import IdentifierStore
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class ModelStore:
 class Settings:
     """How the workbench behaves. `https`: it is reached through TLS, so cookies are sent over it alone.
 
-    `api_questions`: of one account in a minute. `wrong_tokens`: of one address in five minutes."""
+    `api_questions`: of one account in a minute. `wrong_tokens`: of one address in five minutes. `disclosures`: of
+    members' identifiers to one account in an hour."""
 
     four_eyes: bool = True
     idle_minutes: int = 30
@@ -104,6 +107,7 @@ class Settings:
     https: bool = False
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     provider: ProviderSettings | None = None
+    disclosures: int = 20
     export_rows: int = 100_000
     api_questions: int = 240
     wrong_tokens: int = 20
@@ -125,6 +129,8 @@ class Parts:
     tokens: Tokens
     api_questions: RateLimit
     wrong_tokens: RateLimit
+    break_glass: BreakGlass
+    disclosures: RateLimit
     identity_provider: IdentityProvider | None
     key: str = field(repr=False)
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(most=5, seconds=300))
@@ -141,8 +147,9 @@ def open_parts(
     settings: Settings,
     underwriting: Underwriting | None = None,
     models: ModelStore | None = None,
+    identifiers: IdentifierStore | None = None,
 ) -> Parts:
-    """The parts of a workbench on `lake`, whose own files are in the folder `home`."""
+    """The parts of a workbench on `lake`, whose own files are in the folder `home`; `identifiers` for break-glass."""
     engine = open_database(home)
     return Parts(
         lake=lake,
@@ -159,6 +166,8 @@ def open_parts(
         tokens=Tokens(engine),
         api_questions=RateLimit(most=settings.api_questions, seconds=60),
         wrong_tokens=RateLimit(most=settings.wrong_tokens, seconds=300),
+        break_glass=BreakGlass(engine, identifiers),
+        disclosures=RateLimit(most=settings.disclosures, seconds=3600),
         identity_provider=IdentityProvider(settings.provider) if settings.provider else None,
         key=session_key(home),
     )

@@ -13,6 +13,7 @@ from app.identity_provider import BadProvider, ProviderSettings
 from app.parts import GatePart, ModelCard, ModelStore, Parts, QuoteRequest, Settings, Underwriting, open_parts
 from catalog.errors import UnderwatchError
 from jobs.acting import acting
+from jobs.identifiers import Identifiers, identifier_store
 from jobs.options import DEFAULT_LAKE, LakeRoot
 from lake import Lake
 
@@ -44,6 +45,7 @@ def workbench(
         bool, typer.Option("--https", help="It is reached through TLS (a proxy ends it): cookies go over TLS alone.")
     ] = False,
     name: Annotated[list[str] | None, typer.Option("--name", help="Host name it is reached under; repeatable.")] = None,
+    identifiers: Identifiers = "",
     oidc_issuer: Annotated[
         str,
         typer.Option(
@@ -78,7 +80,7 @@ def workbench(
         hosts=("127.0.0.1", "localhost", *(name or ())),
         provider=_provider(oidc_issuer, oidc_client_id, oidc_role or [], oidc_groups, oidc_only),
     )
-    parts = workbench_parts(lake, settings, home)
+    parts = workbench_parts(lake, settings, home, identifiers)
     if reset:
         fresh = parts.accounts.reset_password(reset)
         note(parts, acting(), "reset_password", f"account {reset}")
@@ -109,13 +111,15 @@ def _provider(issuer: str, client_id: str, roles: list[str], groups_claim: str, 
     return ProviderSettings.checked(issuer, client_id, secret, roles, groups_claim, alone)
 
 
-def workbench_parts(lake: str, settings: Settings, home: Path | None = None) -> Parts:
+def workbench_parts(lake: str, settings: Settings, home: Path | None = None, identifiers: str = "") -> Parts:
     """The workbench's parts on a lake, with the calls that answer quotes and describe models handed in."""
     if home is None and "://" in lake:
         raise NoHome("a lake in an object store needs --home, a folder for accounts and dispositions")
     store = Lake(lake)
     place = home or Path(f"{store.root}.workbench")
-    return open_parts(store, place, settings, _underwriting(store), _model_store(store))
+    # A lake in an object store has no place of identifiers beside it: where none is named, there is no break-glass.
+    kept = None if "://" in lake and not identifiers else identifier_store(lake, identifiers)
+    return open_parts(store, place, settings, _underwriting(store), _model_store(store), kept)
 
 
 def _underwriting(lake: Lake) -> Underwriting:

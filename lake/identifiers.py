@@ -63,6 +63,10 @@ class IdentifierStore:
             self._fs.delete_dir(folder)
         return any(info.type != arrow_fs.FileType.NotFound for info in found)
 
+    def keeps_any(self) -> bool:
+        """Whether identifiers of any batch are kept."""
+        return bool(self._fs.get_file_info(arrow_fs.FileSelector(f"{self._base}/batches", allow_not_found=True)))
+
     def of(self, token: str) -> list[dict[str, str]]:
         """Everything kept about the member of that token: kind, value, source, batch_id. Raises MissingTable where
         nothing is kept at all."""

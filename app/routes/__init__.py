@@ -3,6 +3,7 @@
 from app.routes.accounts import router as accounts
 from app.routes.api import router as api
 from app.routes.audit import router as audit
+from app.routes.break_glass import router as break_glass
 from app.routes.definitions import router as definitions
 from app.routes.dispositions import router as dispositions
 from app.routes.identity_provider import router as identity_provider
@@ -18,6 +19,7 @@ ROUTERS = (
     identity_provider,
     queue,
     review,
+    break_glass,
     dispositions,
     quotes,
     models,

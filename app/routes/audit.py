@@ -22,4 +22,8 @@ def audit(request: Request, parts: PartsOf, account: Annotated[Account, Depends(
     entries = [
         one for one in newest(parts) if text.lower() in f"{one.actor} {one.action} {one.subject}".lower() or not text
     ]
-    return render(request, "audit.html", {"account": account, "entries": entries, "text": text})
+    return render(
+        request,
+        "audit.html",
+        {"account": account, "entries": entries, "text": text, "disclosures": parts.break_glass.newest()},
+    )

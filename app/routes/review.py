@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from app.access import may
 from app.accounts import Account
 from app.audit import note
 from app.claim_page import claim_page
@@ -28,7 +29,8 @@ def claim(request: Request, parts: PartsOf, account: Reviewer, claim_id: str) ->
     if shown is None:
         raise HTTPException(404)
     note(parts, account.name, "view_claim", f"claim {claim_id}", as_of=str(shown.claim["as_of"]))
-    return render(request, "claim.html", _decided(parts, account, "claim", claim_id) | {"shown": shown})
+    shown_with = {"shown": shown, "break_glass": may(account.role, "break_glass") and parts.break_glass.available}
+    return render(request, "claim.html", _decided(parts, account, "claim", claim_id) | shown_with)
 
 
 @router.get("/providers/{provider_id:path}/graph.json")
