@@ -16,6 +16,7 @@ Action = Literal[
     "second_look",
     "deliver_dispositions",
     "read_dispositions",
+    "read_attachments",
     "break_glass",
     "ask_for_quotes",
     "read_quotes",
@@ -37,6 +38,7 @@ ACCESS: dict[Action, tuple[str, frozenset[Role]]] = {
     "second_look": ("Approve or return another person's disposition", frozenset({"lead"})),
     "deliver_dispositions": ("Download approved dispositions as a delivery", frozenset({"lead"})),
     "read_dispositions": ("List of dispositions", frozenset({"analyst", "lead", "auditor"})),
+    "read_attachments": ("Files attached to dispositions", frozenset({"analyst", "lead", "auditor"})),
     "break_glass": (
         "Break-glass: who the member of a claim is, for a reason that auditors read",
         frozenset({"analyst", "lead"}),

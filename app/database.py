@@ -69,6 +69,19 @@ dispositions = Table(
     CheckConstraint("outcome in ('confirmed', 'unfounded', 'needs_records')"),
 )
 
+# Files that go with a disposition. They lie in the folder `attachments` of the workbench under the name `stored`.
+attachments = Table(
+    "attachments",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("disposition_id", ForeignKey("dispositions.id"), nullable=False, index=True),
+    Column("stored", String(32), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
 second_looks = Table(
     "second_looks",
     METADATA,
@@ -138,7 +151,7 @@ api_tokens = Table(
     Column("used_on", String(10)),
 )
 
-_APPEND_ONLY = ("dispositions", "second_looks", "assignments", "set_asides", "identity_disclosures")
+_APPEND_ONLY = ("dispositions", "attachments", "second_looks", "assignments", "set_asides", "identity_disclosures")
 
 
 def open_database(home: Path) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,8 @@ from typing import Any
 from sqlalchemy import Engine, and_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.database import assignments, dispositions, second_looks, set_asides
+from app.attachments import Kept
+from app.database import assignments, attachments, dispositions, second_looks, set_asides
 from catalog.errors import UnderwatchError
 
 OUTCOMES = {
@@ -80,9 +82,9 @@ class Dispositions:
     def __init__(self, engine: Engine, four_eyes: bool) -> None:
         self._engine, self.four_eyes = engine, four_eyes
 
-    def record(self, decision: Decision, by: str) -> int:
-        """Keeps the decision and returns its number. Raises BadDisposition."""
-        _check(decision)
+    def record(self, decision: Decision, by: str, attached: Sequence[Kept] = ()) -> int:
+        """Keeps the decision with its files and returns its number. Raises BadDisposition."""
+        check(decision)
         told = {name: value for name, value in vars(decision).items() if name != "recovered_amount"}
         recovered = decision.recovered_amount
         row = {
@@ -94,8 +96,10 @@ class Dispositions:
             "recorded_at": _now(),
         }
         with self._engine.begin() as connection:
-            made = connection.execute(dispositions.insert().values(**row))
-        return int(made.lastrowid)
+            number = int(connection.execute(dispositions.insert().values(**row)).lastrowid)
+            for file in attached:
+                connection.execute(attachments.insert().values(disposition_id=number, **vars(file)))
+        return number
 
     def look(self, number: int, verdict: str, note: str, by: str) -> None:
         """A second person approves or returns a decision. Raises BadDisposition, also for one's own."""
@@ -228,7 +232,8 @@ def _status(row: dict[str, Any]) -> str:
     return str(row["outcome"]) if row["verdict"] == "approved" else "returned"
 
 
-def _check(decision: Decision) -> None:
+def check(decision: Decision) -> None:
+    """Raises BadDisposition for what may not be recorded."""
     if decision.target_type not in ("claim", "provider"):
         raise BadDisposition("dispositions are of claims and providers; decide a ring provider by provider")
     if decision.outcome not in OUTCOMES:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from app.accounts import Accounts
 from app.api.tokens import Tokens
+from app.attachments import Attachments
 from app.break_glass import BreakGlass
 from app.database import open_database, session_key
 from app.dispositions import Dispositions
@@ -123,6 +124,7 @@ class Parts:
     engine: Engine
     accounts: Accounts
     dispositions: Dispositions
+    attachments: Attachments
     views: SavedViews
     tables: Tables
     audit_log: AuditLog
@@ -160,6 +162,7 @@ def open_parts(
         engine=engine,
         accounts=Accounts(engine),
         dispositions=Dispositions(engine, settings.four_eyes),
+        attachments=Attachments(engine, home / "attachments"),
         views=SavedViews(engine),
         tables=Tables(lake),
         audit_log=AuditLog(lake.root),

@@ -48,6 +48,11 @@ def number(value: Any) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def size(value: int) -> str:
+    """Bytes of a file, roughly."""
+    return f"{value / 1024**2:.1f} MB" if value >= 1024**2 else f"{max(1, round(value / 1024))} kB"
+
+
 def day(value: Any) -> str:
     if value is None:
         return "–"

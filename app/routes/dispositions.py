@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts import Account
+from app.attachments import LARGEST, MOST, Kept
 from app.audit import note
-from app.dispositions import BadDisposition, Decision
+from app.dispositions import BadDisposition, Decision, check
 from app.pages import render
 from app.parts import Parts
 from app.security import Needs, PartsOf
@@ -29,7 +30,9 @@ def listed(
     request: Request, parts: PartsOf, account: Annotated[Account, Depends(Needs("read_dispositions"))]
 ) -> Response:
     note(parts, account.name, "view_dispositions", "dispositions")
-    context = {"account": account, "awaiting": parts.dispositions.awaiting(), "newest": parts.dispositions.newest()}
+    awaiting, newest = parts.dispositions.awaiting(), parts.dispositions.newest()
+    files = parts.attachments.of([one["id"] for one in awaiting + newest])
+    context = {"account": account, "awaiting": awaiting, "newest": newest, "files": files}
     return render(request, "dispositions.html", context)
 
 
@@ -39,6 +42,20 @@ def delivery(parts: PartsOf, account: Annotated[Account, Depends(Needs("deliver_
     note(parts, account.name, "export", "dispositions", rows=content.count("\n") - 1, form="csv")
     headers = {"Content-Disposition": 'attachment; filename="dispositions.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/attachments/{number}")
+def attachment(
+    parts: PartsOf, account: Annotated[Account, Depends(Needs("read_attachments"))], number: int
+) -> Response:
+    found = parts.attachments.read(number)
+    if found is None:
+        raise HTTPException(404)
+    row, content = found
+    # Its name may name a person: the log has the number.
+    note(parts, account.name, "view_attachment", f"attachment {number}", disposition=row["disposition_id"])
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(row['name'], safe='')}"}
+    return Response(content, media_type=row["media_type"], headers=headers)
 
 
 @router.post("/dispositions")
@@ -52,6 +69,7 @@ def record(
     selection: Annotated[str, Form()] = "",
     recovered: Annotated[str, Form()] = "",
     words: Annotated[str, Form(alias="note")] = "",
+    files: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
     scored = _scored(parts, target_type, target_id)
     decision = Decision(
@@ -66,8 +84,12 @@ def record(
         recovered_amount=_amount(recovered),
         note=words.strip(),
     )
-    number = parts.dispositions.record(decision, account.name)
+    check(decision)  # before any file is kept for it
+    kept = _keep(parts, files or [])
+    number = parts.dispositions.record(decision, account.name, kept)
     told = {"number": number, "outcome": outcome, "as_of": decision.as_of, "model": decision.model}
+    if kept:
+        told["files"] = [file.sha256 for file in kept]
     note(parts, account.name, "record_disposition", f"{target_type} {target_id}", **told)
     return _back(target_type, target_id)
 
@@ -132,6 +154,13 @@ def _scored(parts: Parts, target_type: str, target_id: str) -> dict[str, Any]:
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def _keep(parts: Parts, files: list[UploadFile]) -> list[Kept]:
+    given = [file for file in files if file.filename]
+    if len(given) > MOST:
+        raise BadDisposition(f"at most {MOST} files go with a disposition")
+    return [parts.attachments.keep(str(file.filename), file.file.read(LARGEST + 1)) for file in given]
 
 
 def _amount(text: str) -> Decimal | None:

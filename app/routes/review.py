@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.access import may
 from app.accounts import Account
+from app.attachments import TAKEN
 from app.audit import note
 from app.claim_page import claim_page
 from app.definitions import codes
@@ -70,11 +71,14 @@ def case(request: Request, parts: PartsOf, account: Reviewer, case_id: str) -> R
 
 
 def _decided(parts: Parts, account: Account, kind: str, target: str) -> dict[str, Any]:
+    decided = parts.dispositions.of(kind, target)
     return {
         "account": account,
         "target_type": kind,
         "target_id": target,
-        "decided": parts.dispositions.of(kind, target),
+        "decided": decided,
+        "files": parts.attachments.of([one["id"] for one in decided]),
+        "taken": TAKEN,
         "status": parts.dispositions.statuses(kind).get(target, "open"),
         "assigned_to": parts.dispositions.assigned(kind).get(target),
         "aside": parts.dispositions.aside(kind).get(target),

@@ -49,6 +49,7 @@ PLACES: dict[Action, list[tuple[str, str]]] = {
     "second_look": [("POST", "/dispositions/1/look")],
     "deliver_dispositions": [("GET", "/dispositions/delivery.csv")],
     "read_dispositions": [("GET", "/dispositions")],
+    "read_attachments": [("GET", "/attachments/1")],
     "break_glass": [("POST", "/claims/c0001/member")],
     "ask_for_quotes": [("POST", "/quotes")],
     "read_quotes": [

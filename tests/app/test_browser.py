@@ -80,12 +80,17 @@ def test_from_signing_in_to_a_disposition(browser: Browser, address: str, own: P
     page.get_by_label("Scheme, if confirmed").fill("duplicate_billing")
     page.get_by_label("Recovered").fill("1250")
     page.get_by_label("Note").fill("Both lines are one service; the second was billed again by another practice.")
+    scan = {"name": "records.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 the chart of the visit"}
+    page.get_by_label("Records that prove it").set_input_files([scan])  # type: ignore[list-item]
     page.get_by_role("button", name="Record").click()
     page.get_by_text("Awaits second look").first.wait_for()
 
     lead = signed_in(browser, address, "lead")
     lead.get_by_role("link", name="Dispositions").click()
     picture(lead, "dispositions", 520)
+    with lead.expect_download() as chart:
+        lead.get_by_role("link", name="records.pdf").first.click()
+    assert Path(chart.value.path()).read_bytes() == b"%PDF-1.7 the chart of the visit"
     lead.get_by_role("button", name="Approve").click()
     lead.get_by_text("Nothing waits").wait_for()
     assert own.dispositions.statuses("claim") == {"c0001": "confirmed"}
