@@ -35,9 +35,9 @@ def claim(request: Request, parts: PartsOf, account: Reviewer, claim_id: str) ->
 
 
 @router.get("/providers/{provider_id:path}/graph.json")
-def provider_graph(parts: PartsOf, account: Reviewer, provider_id: str) -> Response:
-    note(parts, account.name, "view_graph", f"provider {provider_id}")
-    return JSONResponse(neighbourhood(parts.tables.now(), [provider_id]))
+def provider_graph(parts: PartsOf, account: Reviewer, provider_id: str, wide: bool = False) -> Response:
+    note(parts, account.name, "view_graph", f"provider {provider_id}", wide=wide)
+    return JSONResponse(neighbourhood(parts.tables.now(), [provider_id], wide))
 
 
 @router.get("/providers/{provider_id:path}")
@@ -50,13 +50,13 @@ def provider(request: Request, parts: PartsOf, account: Reviewer, provider_id: s
 
 
 @router.get("/cases/{case_id}/graph.json")
-def case_graph(parts: PartsOf, account: Reviewer, case_id: str) -> Response:
+def case_graph(parts: PartsOf, account: Reviewer, case_id: str, wide: bool = False) -> Response:
     tables = parts.tables.now()
     found = case_page(tables, case_id)
     if found is None:
         raise HTTPException(404)
-    note(parts, account.name, "view_graph", f"case {case_id}")
-    return JSONResponse(neighbourhood(tables, found[0]["provider_ids"]))
+    note(parts, account.name, "view_graph", f"case {case_id}", wide=wide)
+    return JSONResponse(neighbourhood(tables, found[0]["provider_ids"], wide))
 
 
 @router.get("/cases/{case_id}")

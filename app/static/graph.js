@@ -8,13 +8,32 @@ const COLOURS = { centre: "#D55E00", provider: "#0072B2", physician: "#7F7F7F" }
 const believed = document.head.appendChild(document.createElement("meta"));
 believed.id = "__________cytoscape_stylesheet";
 
+// Where each node lies: ties pull, nodes push each other away, and the centre stays in the middle.
+function placed(graph) {
+  const nodes = graph.nodes.map((data) => ({ data }));
+  const centres = nodes.filter((node) => node.data.kind === "centre");
+  if (centres.length === 1) Object.assign(centres[0], { fx: 0, fy: 0 });
+  const links = graph.edges.map((edge) => ({ source: edge.source, target: edge.target }));
+  d3.forceSimulation(nodes)
+    .force("ties", d3.forceLink(links).id((node) => node.data.id).distance(50))
+    .force("apart", d3.forceManyBody().strength(-160).distanceMax(1200))
+    .force("middle", d3.forceX().strength(0.04))
+    .force("centre", d3.forceY().strength(0.06))
+    .force("room", d3.forceCollide(14))
+    .stop()
+    .tick(nodes.length > 500 ? 150 : 300);
+  return nodes;
+}
+
 function drawGraph(place, graph) {
   const elements = [
-    ...graph.nodes.map((node) => ({ data: node })),
+    ...placed(graph).map(({ x, y, data }) => ({ data, position: { x, y } })),
     ...graph.edges.map((edge, number) => ({ data: { ...edge, id: `e${number}` } })),
   ];
   const heaviest = Math.max(1, ...graph.edges.map((edge) => edge.weight));
   const crowded = graph.nodes.length > 80;
+  const named = (node) => node.data("kind") === "centre" || !crowded || (node.data("kind") === "provider" && graph.nodes.length <= 300);
+  const size = (node) => ({ physician: 8, provider: 15, centre: 24 })[node.data("kind")];
   const view = cytoscape({
     container: place,
     elements,
@@ -22,12 +41,12 @@ function drawGraph(place, graph) {
       {
         selector: "node",
         style: {
-          label: (node) => (crowded && node.data("kind") === "physician" ? "" : node.data("label")),
-          "font-size": 9,
+          label: (node) => (named(node) ? node.data("label") : ""),
+          "font-size": crowded ? 14 : 9,
           color: "#1b2733",
           "text-margin-y": -3,
-          width: (node) => (node.data("kind") === "physician" ? 8 : node.data("kind") === "centre" ? 24 : 15),
-          height: (node) => (node.data("kind") === "physician" ? 8 : node.data("kind") === "centre" ? 24 : 15),
+          width: size,
+          height: size,
           "background-color": (node) => COLOURS[node.data("kind")],
           shape: (node) => (node.data("kind") === "physician" ? "rectangle" : "ellipse"),
         },
@@ -37,18 +56,26 @@ function drawGraph(place, graph) {
         style: {
           "curve-style": "haystack",
           "line-color": (edge) => (edge.data("kind") === "members" ? "#56B4E9" : "#c9d0d7"),
-          width: (edge) => (edge.data("kind") === "members" ? 1 + (6 * edge.data("weight")) / heaviest : 1),
+          width: (edge) => (edge.data("kind") === "members" ? 1 + ((crowded ? 2 : 6) * edge.data("weight")) / heaviest : 1),
+          "line-opacity": crowded ? 0.4 : 1,
         },
       },
+      // Named when pointed at, so that two thousand names do not lie over each other.
+      { selector: "node.named", style: { label: "data(label)", "font-size": 16, "z-index": 9 } },
     ],
-    layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 9000, idealEdgeLength: () => 60 },
+    layout: { name: "preset" },
     userZoomingEnabled: false,
+    minZoom: 0.02,
     maxZoom: 2,
+    textureOnViewport: crowded,
+    hideEdgesOnViewport: graph.edges.length > 2000,
   });
   view.on("tap", "node", (event) => {
     if (event.target.data("kind") !== "physician") window.location = `/providers/${encodeURIComponent(event.target.id())}`;
   });
-  place.dataset.drawn = "yes";
+  view.on("mouseover", "node", (event) => event.target.addClass("named"));
+  view.on("mouseout", "node", (event) => event.target.removeClass("named"));
+  return view;
 }
 
 function cell(row, text, kind = "td") {
@@ -58,7 +85,9 @@ function cell(row, text, kind = "td") {
 }
 
 function tableOf(place, graph) {
-  const shared = graph.edges.filter((edge) => edge.kind === "members").sort((a, b) => b.weight - a.weight);
+  const centre = new Set(graph.nodes.filter((node) => node.kind === "centre").map((node) => node.id));
+  const own = (edge) => Number(centre.has(edge.source) || centre.has(edge.target));
+  const shared = graph.edges.filter((edge) => edge.kind === "members").sort((a, b) => own(b) - own(a) || b.weight - a.weight);
   if (!shared.length) return;
   const ranks = new Map(graph.nodes.map((node) => [node.id, node.rank]));
   const table = place.appendChild(document.createElement("table"));
@@ -83,21 +112,61 @@ function tableOf(place, graph) {
   }
 }
 
+function read(place, wide) {
+  return fetch(`${place.dataset.graph}${wide ? "?wide=true" : ""}`, { headers: { Accept: "application/json" } }).then((answer) =>
+    answer.ok ? answer.json() : Promise.reject(new Error(answer.status)),
+  );
+}
+
+function words(graph) {
+  const providers = graph.nodes.filter((node) => node.kind !== "physician").length;
+  const left = graph.left_out ? `; ${graph.left_out} more providers share members and are not drawn` : "";
+  const count = (number, what) => `${number.toLocaleString("en-US")} ${what}${number === 1 ? "" : "s"}`;
+  return `${count(providers, "provider")}, ${count(graph.nodes.length - providers, "physician")}${left}`;
+}
+
 for (const place of document.querySelectorAll("[data-graph]")) {
-  fetch(place.dataset.graph, { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
-    .then((graph) => {
-      if (graph.nodes.length < 2) {
-        place.textContent = "Nothing is tied to it: it shares fewer than three members with any other provider.";
-        place.className = "empty muted";
-        place.removeAttribute("role");
-        place.removeAttribute("aria-label");
-        return;
-      }
-      drawGraph(place, graph);
-      tableOf(place.parentElement.querySelector(".graph-table"), graph);
-    })
-    .catch(() => {
-      place.textContent = "The graph could not be read. Open the page again.";
+  const bar = place.parentElement.querySelector(".graph-bar");
+  const table = place.parentElement.querySelector(".graph-table");
+  const said = bar.querySelector("[role=status]");
+  let view = null;
+  const show = (wide) =>
+    read(place, wide)
+      .then((graph) => {
+        if (graph.nodes.length < 2) {
+          place.textContent = "Nothing is tied to it: it shares fewer than three members with any other provider.";
+          place.className = "empty muted";
+          place.removeAttribute("role");
+          place.removeAttribute("aria-label");
+          table.remove();
+          return;
+        }
+        if (view) view.destroy();
+        place.classList.toggle("wide", wide);
+        view = drawGraph(place, graph);
+        place.dataset.drawn = wide ? "wide" : "yes";
+        table.replaceChildren();
+        tableOf(table, graph);
+        said.textContent = words(graph);
+        bar.hidden = false;
+      })
+      .catch(() => {
+        said.textContent = "";
+        place.textContent = "The graph could not be read. Open the page again.";
+      });
+  bar.querySelector("[data-wide]").addEventListener("click", (event) => {
+    const wide = event.target.getAttribute("aria-pressed") !== "true";
+    event.target.setAttribute("aria-pressed", String(wide));
+    said.textContent = "Drawing…";
+    // A frame of its own first: thousands of nodes keep the page busy for seconds, and it should say so.
+    requestAnimationFrame(() => setTimeout(() => show(wide)));
+  });
+  for (const button of bar.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => {
+      const factor = Number(button.dataset.zoom);
+      if (!factor) view.fit(undefined, 20);
+      else view.zoom({ level: view.zoom() * factor, renderedPosition: { x: view.width() / 2, y: view.height() / 2 } });
     });
+  }
+  show(false);
 }

@@ -16,7 +16,7 @@ import pytest
 from app.identity_provider import ProviderSettings
 from app.parts import Parts
 from lake import Lake
-from tests.app.book import opened
+from tests.app.book import DAY, opened, published_lake, row
 
 browser_tools = pytest.importorskip("tests.app.browser", reason="playwright is not installed: make setup")
 
@@ -82,7 +82,7 @@ def test_from_signing_in_to_a_disposition(browser: Browser, address: str, own: P
     page.get_by_label("Note").fill("Both lines are one service; the second was billed again by another practice.")
     scan = {"name": "records.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 the chart of the visit"}
     page.get_by_label("Records that prove it").set_input_files([scan])  # type: ignore[list-item]
-    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Record", exact=True).click()
     page.get_by_text("Awaits second look").first.wait_for()
 
     lead = signed_in(browser, address, "lead")
@@ -136,6 +136,35 @@ def test_the_graph_is_drawn_and_told_as_a_table(browser: Browser, address: str) 
     page.locator('.graph[data-drawn="yes"]').wait_for()
     picture(page, "case", 1100)
     assert said == []
+
+
+def test_two_thousand_nodes_are_drawn(browser: Browser, with_accounts: Path, tmp_path: Path) -> None:
+    lake = published_lake(tmp_path / "lake", claims=5, providers=2100)
+    # Groups of 20 whose first shares members with p001.
+    groups = [[f"p{number:03d}" for number in range(first, first + 20)] for first in range(1, 2100, 20)]
+    seen_by = [(number, provider) for number, group in enumerate(groups) for provider in (group[0], "p001")]
+    seen_by += [(number, provider) for number, group in enumerate(groups) for provider in group[1:]]
+    edges = [
+        row(
+            "care_graph", as_of=DAY, edge_type="member_provider", from_id=f"m-{number:020d}{member:04d}", to_id=provider
+        )
+        for number, provider in dict.fromkeys(seen_by)
+        for member in range(3)
+    ]
+    lake.write_rows(edges, "care_graph", str(DAY))
+    parts = opened(tmp_path / "home", lake, with_accounts)
+    with served(parts) as address:
+        page = signed_in(browser, address, "analyst")
+        said = refused(page)
+        page.goto(f"{address}/providers/p021")
+        page.locator('.graph[data-drawn="yes"] canvas').first.wait_for()
+        page.get_by_role("button", name="Show the wider network").click()
+        page.locator('.graph[data-drawn="wide"]').wait_for(timeout=90_000)
+        assert "2,000 providers, 0 physicians; 100 more providers" in page.locator(".graph-bar").inner_text()
+        page.get_by_role("button", name="Zoom in").click()
+        page.get_by_role("button", name="Show the wider network").click()
+        page.locator('.graph[data-drawn="yes"]').wait_for()
+        assert said == []
 
 
 def test_a_quote_and_a_refusal(browser: Browser, address: str) -> None:

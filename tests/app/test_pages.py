@@ -18,10 +18,11 @@ from app.drawings import against_peers, months
 from app.parts import Parts
 from app.peers import Spread
 from app.provider_page import neighbourhood
+from app.snapshot import Tables
 from catalog import TABLES
 from lake import Lake
 from models.underwriting.adverse import Notice
-from tests.app.book import DAY, EARLIER, client, opened, row, send
+from tests.app.book import DAY, EARLIER, client, opened, published_lake, row, send
 
 Browser = Callable[[str], TestClient]
 
@@ -74,6 +75,25 @@ def test_the_graph_ties_providers_that_share_members(parts: Parts) -> None:
     assert shared == {("p001", "p002"): 12, ("p001", "p003"): 12}
     assert all(not node["id"].startswith("m-") for node in graph["nodes"])
     assert "physician d000" in kinds
+
+
+def test_the_wider_graph_reaches_those_that_share_with_those_that_share(tmp_path: Path) -> None:
+    lake = published_lake(tmp_path / "lake", claims=1, providers=6)
+    # p001 shares members with p002, p002 with p003, and so on: a chain.
+    edges = [
+        row("care_graph", as_of=DAY, edge_type="member_provider", from_id=f"m-{link}{member:023d}", to_id=f"p00{end}")
+        for link in range(1, 6)
+        for member in range(link + 3)
+        for end in (link, link + 1)
+    ]
+    lake.write_rows(edges, "care_graph", str(DAY))
+    tables = Tables(lake)
+    close, wide = neighbourhood(tables.now(), ["p001"]), neighbourhood(tables.now(), ["p001"], wide=True)
+    assert [node["id"] for node in close["nodes"]] == ["p001", "p002"]
+    assert [node["id"] for node in wide["nodes"]] == ["p001", "p002", "p003"]
+    ties = {(edge["source"], edge["target"]): edge["weight"] for edge in wide["edges"]}
+    assert ties == {("p001", "p002"): 4, ("p002", "p003"): 5} and wide["left_out"] == 0
+    tables.close()
 
 
 def test_a_case_shows_its_providers(browser: Browser) -> None:
