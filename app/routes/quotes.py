@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from typing import Annotated, Any
 
@@ -40,11 +42,17 @@ async def ask(
     jurisdiction: Annotated[str, Form()] = "US",
     group: Annotated[str, Form()] = "",
     as_of: Annotated[str, Form()] = "",
+    member: Annotated[str, Form()] = "",
+    age: Annotated[str, Form()] = "",
+    sex: Annotated[str, Form()] = "",
     members: UploadFile | None = None,
 ) -> Response:
     content = await members.read(_LARGEST_LIST + 1) if members is not None else b""
+    # The member is not given back to the page: what is told of a problem names no person.
     given = {"market": market, "purpose": purpose, "jurisdiction": jurisdiction, "group": group, "as_of": as_of}
-    problem = _problem(parts, given, content)
+    problem = _problem(parts, given, member, content)
+    if not content and member.strip():
+        content = _list_of_one(member.strip(), age.strip(), sex)
     if not problem:
         asked = QuoteRequest(
             market=market,
@@ -106,14 +114,20 @@ def _download(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def _problem(parts: Parts, given: dict[str, str], content: bytes) -> str:
+def _list_of_one(member: str, age: str, sex: str) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([("member_id", "age", "sex"), (member, age, sex)])
+    return text.getvalue().encode()
+
+
+def _problem(parts: Parts, given: dict[str, str], member: str, content: bytes) -> str:
     """What is wrong with the form; empty where nothing is."""
     if parts.underwriting is None:
         return "This workbench was started without the call that answers requests."
     if given["market"] not in parts.underwriting.markets or given["purpose"] not in parts.underwriting.purposes:
         return "Choose the market and the purpose that the quote is for."
-    if bool(given["group"].strip()) == bool(content):
-        return "Name a group, or choose a file with a list of members; not both."
+    if [bool(given["group"].strip()), bool(member.strip()), bool(content)].count(True) != 1:
+        return "Name a group or one member, or choose a file with a list of members; one of the three."
     if len(content) > _LARGEST_LIST:
         return "The list is larger than 20 MB; quote it with `underwatch quote --members`."
     try:

@@ -136,7 +136,8 @@ def test_a_refused_use_shows_its_rule(own: Parts) -> None:
     ("fields", "said"),
     [
         ({"group": "G1", "market": "", "purpose": "renewal"}, "Choose the market"),
-        ({"group": "", "market": "large_group", "purpose": "renewal"}, "Name a group, or choose a file"),
+        ({"group": "", "market": "large_group", "purpose": "renewal"}, "Name a group or one member"),
+        ({"group": "G1", "member": "A1", "market": "large_group", "purpose": "renewal"}, "one of the three"),
         ({"group": "G1", "market": "large_group", "purpose": "renewal", "as_of": "soon"}, "not a date"),
     ],
 )

@@ -86,6 +86,15 @@ def test_a_list_is_uploaded_and_its_members_are_told_by_row(underwriter: TestCli
 
 
 @pytest.mark.slow
+def test_one_member_is_quoted_by_number_and_never_named(underwriter: TestClient) -> None:
+    use = {"market": "self_funded_stop_loss", "purpose": "stop_loss"}
+    stranger = ask(underwriter, member="A-4711, of another book", age="61", sex="female", **use)
+    assert "A member, as of" in stranger and "<td>unknown</td>" in stranger and "A-4711" not in stranger
+    wrong = ask(underwriter, member="A-4711", age="old", **use)
+    assert "age" in wrong and "A-4711" not in wrong
+
+
+@pytest.mark.slow
 def test_models_show_version_champion_and_what_they_were_measured_on(underwriter: TestClient) -> None:
     text = underwriter.get("/models").text
     assert "risk_cost" in text and "champion" in text and "version 1" in text
