@@ -36,6 +36,9 @@ def generate(
     fraud_intensity: Annotated[
         float, typer.Option(help="How much of a fraudster's billing is fraudulent; 1 as published.")
     ] = 1.0,
+    camouflage: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of fraudulent claims that are made to look like honest ones.")
+    ] = 0.0,
 ) -> None:
     """Write a synthetic delivery: members, eligibility, providers, claims and investigations as CSV files.
 
@@ -43,7 +46,7 @@ def generate(
 
     Example: underwatch generate --members 6000 --months 36 --seed 7 --out var/deliveries/synthetic
     """
-    settings = _settings(members, months, seed, start, fraud_intensity)
+    settings = _settings(members, months, seed, start, fraud_intensity, camouflage)
     with step("generate book", members=members, months=months, seed=seed):
         book = make_book(settings, say=lambda text: log.info(f"  {text}"))
     with step("write delivery", out=str(out)) as found:
@@ -52,7 +55,7 @@ def generate(
     _print_summary(book, rows, out)
 
 
-def _settings(members: int, months: int, seed: int, start: str, fraud_intensity: float) -> Settings:
+def _settings(members: int, months: int, seed: int, start: str, fraud_intensity: float, camouflage: float) -> Settings:
     if members < 100 or months < 12:
         raise BadBook("a book needs at least 100 members and 12 months; raise --members or --months")
     if fraud_intensity < 0 or seed < 0:
@@ -63,7 +66,7 @@ def _settings(members: int, months: int, seed: int, start: str, fraud_intensity:
         raise BadBook(f"--start {start!r} is not a date; write it as YYYY-MM-DD") from None
     if first.day != 1:
         raise BadBook(f"--start {start} is not the first day of a month; use {start[:8]}01")
-    return Settings(members, months, seed, first, fraud_intensity)
+    return Settings(members, months, seed, first, fraud_intensity, camouflage)
 
 
 def _print_summary(book: Book, rows: dict[str, int], out: Path) -> None:

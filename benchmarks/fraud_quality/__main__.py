@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.fraud_quality import bounds, generated_section, provider_fraud_section
+from benchmarks.fraud_quality import bounds, camouflage, generated_section, provider_fraud_section
 from benchmarks.fraud_quality.generated import book_and_lake, generated
 from benchmarks.fraud_quality.provider_fraud import provider_fraud_book
 
@@ -35,6 +35,9 @@ def main(
     bounds_of_book: Annotated[
         bool, typer.Option("--bounds", help="Measure what bounds the ranking that --generated made and kept.")
     ] = False,
+    disguised: Annotated[
+        bool, typer.Option("--camouflage", help="Measure on books whose fraudulent claims are disguised.")
+    ] = False,
     repeats: Annotated[int, typer.Option(min=1, help="Times the five folds are dealt.")] = 5,
     network_repeats: Annotated[int, typer.Option(min=0, help="Of these, how often the graph network runs.")] = 1,
     lines: Annotated[int, typer.Option(min=20_000, help="Lines of the generated book, about.")] = 1_000_000,
@@ -49,9 +52,10 @@ def main(
 
     Examples: python -m benchmarks.fraud_quality --data downloads/provider_fraud
     python -m benchmarks.fraud_quality --generated --bounds
+    python -m benchmarks.fraud_quality --camouflage --lines 300000
     """
     console = Console()
-    if data is None and not generated_book and not bounds_of_book:
+    if data is None and not (generated_book or bounds_of_book or disguised):
         raise typer.BadParameter("name the public files (--data FOLDER) or ask for a generated book (--generated)")
     delivery, own_lake = book_and_lake(lines, seed, lake)
     if bounds_of_book and not generated_book and not Path(own_lake.root).exists():
@@ -73,6 +77,10 @@ def main(
         started = time.perf_counter()
         text = bounds.section(bounds.bounds(own_lake, delivery, seed, console))
         _write(out, bounds.HEADING, f"--bounds --lines {lines} --seed {seed}", text, started, console)
+    if disguised:
+        started = time.perf_counter()
+        text = camouflage.section(camouflage.camouflaged(lines, seed, lake, console), lines, seed)
+        _write(out, camouflage.HEADING, f"--camouflage --lines {lines} --seed {seed}", text, started, console)
 
 
 def _write(out: Path, heading: str, options: str, text: str, started: float, console: Console) -> None:

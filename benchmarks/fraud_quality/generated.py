@@ -54,26 +54,35 @@ def book_and_lake(lines: int, seed: int, folder: Path) -> tuple[Path, Lake]:
 def generated(lines: int, seed: int, folder: Path, console: Console) -> Found:
     """Generate a book of about so many lines, and ingest, build, train and score it in a new lake, which is kept."""
     book, lake = book_and_lake(lines, seed, folder)
+    steps = ranked(book, lake, lines, seed, console)
+    console.print("taking out the lines that reasons cite ...")
+    with spark_session("fraud-quality", DEFAULT_MASTER) as spark:
+        reasons = faithful(spark, lake, LAST_DAY, CAPACITY)
+    return Found(scored(lake, book), _lines(lake), steps, reasons)
+
+
+def ranked(
+    book: Path, lake: Lake, lines: int, seed: int, console: Console, options: tuple[str, ...] = ()
+) -> dict[str, Ran]:
+    """Write a book of about so many lines, with `options` for the generator, and rank its claims in a new lake."""
     shutil.rmtree(lake.root, ignore_errors=True)  # a step that finds its work done would be timed as none
     members = max(100, round(lines / _MONTHS / _LINES_PER_MEMBER_MONTH))
     intensity = f"--fraud-intensity={_INTENSITY}"
     to_lake, day = f"--lake={lake.root}", f"--as-of={LAST_DAY}"
+    of_book = (f"--members={members}", f"--months={_MONTHS}", f"--seed={seed}", intensity, *options)
     todo = [
-        ("generate", (f"--members={members}", f"--months={_MONTHS}", f"--seed={seed}", intensity, f"--out={book}")),
+        ("generate", (*of_book, f"--out={book}")),
         ("ingest-claims", ("--source=synthetic", f"--delivery={book}", to_lake)),
         ("build-features", (day, to_lake)),
         ("train-fraud", (day, to_lake, "--retrain=always")),
         ("score-claims", (day, to_lake)),
     ]
     steps = {}
-    for command, options in todo:
+    for command, given in todo:
         console.print(f"{command} ...")
-        steps[command] = run(command, *options)
+        steps[command] = run(command, *given)
         console.print(f"  {steps[command].seconds:,.0f} s, {steps[command].peak_bytes / 2**30:.1f} GiB")
-    console.print("taking out the lines that reasons cite ...")
-    with spark_session("fraud-quality", DEFAULT_MASTER) as spark:
-        reasons = faithful(spark, lake, LAST_DAY, CAPACITY)
-    return Found(scored(lake, book), _lines(lake), steps, reasons)
+    return steps
 
 
 def at_capacity(found: Found) -> dict[str, float]:

@@ -14,7 +14,8 @@ class Settings:
     """One book of business.
 
     `members` counts the people who are ever covered, `months` the length of the book from `start` (the first of
-    a month). `fraud_intensity` scales how much of a fraudster's billing is fraudulent (1.0 as published cases).
+    a month). `fraud_intensity` scales how much of a fraudster's billing is fraudulent (1.0 as published cases);
+    `camouflage` is the share of its fraudulent claims that a fraudster makes to look like its honest ones.
     """
 
     members: int
@@ -22,6 +23,7 @@ class Settings:
     seed: int
     start: date = date(2022, 1, 1)
     fraud_intensity: float = 1.0
+    camouflage: float = 0.0
 
     def stream(self, concept: str) -> np.random.Generator:
         """Random numbers of one concept, so that a change in one concept leaves the others as they were."""

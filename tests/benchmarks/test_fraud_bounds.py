@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchmarks.fraud_quality import bounds
+from benchmarks.fraud_quality import bounds, camouflage
 from sources.synthetic.claims import HELD_OUT
 
 
@@ -45,3 +45,11 @@ def test_the_document_puts_the_rankings_side_by_side_and_the_scheme_without_exam
     said = bounds.section(rankings)
     assert f"| order | precision in the first 2% | average precision | unbundling | upcoding | {HELD_OUT} |" in said
     assert "| published ranking | 0.500 | 0.600 | 1.00 | 0.25 | 0.75 |" in said
+
+
+def test_disguised_books_stand_side_by_side() -> None:
+    plain = bounds.Ranking("0%", 0.5, 0.6, {"upcoding": 0.25, "unbundling": 1.0})
+    hidden = bounds.Ranking("100%", 0.25, 0.3, {"upcoding": 0.05})
+    said = camouflage.section([(plain, 0.021), (hidden, 0.019)], 300_000, 11)
+    assert "| disguised | fraudulent | precision in the first 2% | average precision | unbundling | upcoding |" in said
+    assert "| 100% | 1.9% | 0.250 | 0.300 | - | 0.05 |" in said

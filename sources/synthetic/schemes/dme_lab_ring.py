@@ -15,7 +15,7 @@ from sources.synthetic.codes import hcpcs, modifier
 from sources.synthetic.diagnoses import of_condition
 from sources.synthetic.health import NAMES as CONDITIONS
 from sources.synthetic.providers import KIND, specialty
-from sources.synthetic.schemes.scheme import Culprits, days_between, number
+from sources.synthetic.schemes.scheme import Camouflage, Culprits, days_between, number
 from sources.synthetic.world import World
 
 NAME = "dme_lab_ring"
@@ -32,8 +32,11 @@ _VISITS = hcpcs("99203", "99213", "99442")
 
 
 def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Generator) -> Claims:
-    """Add each ring's sham visits and the orders that follow; each supplier bills most of the ring's people."""
-    parts = [claims]
+    """Add each ring's sham visits and the orders that follow; each supplier bills most of the ring's people.
+
+    Disguised ones are of people near the practice, and the physicians of the practice take turns.
+    """
+    parts, camouflage = [claims], Camouflage(world, NAME)
     volume = np.bincount(claims.headers["provider"], minlength=len(world.billing))
     for ring in np.unique(culprits.ring):
         inside = culprits.ring == ring
@@ -42,7 +45,13 @@ def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Gene
         person = _listed_people(world, int(np.clip(usual, 25, 0.02 * len(world.people) + 60)), rng)
         day = days_between(since, world.settings.last_day - 40, len(person), rng)
         practice = members[KIND[world.billing["specialty"].to_numpy()[members]] == "practice"]
-        doctor = _doctor(world, practice, rng)
+        doctor = np.full(len(person), _doctor(world, practice, rng))
+        disguised = camouflage.of(len(person))
+        if len(practice):
+            near = world.people["area"].to_numpy() == world.billing["area"].to_numpy()[practice[0]]
+            person = np.where(disguised, camouflage.some(np.flatnonzero(near), len(person)), person)
+            staff = world.staff[practice[0]]
+            doctor = np.where(disguised, camouflage.some(staff, len(person)), doctor) if len(staff) else doctor
         for provider in members:
             parts.append(_billed(world, int(provider), person, day, doctor, rng))
     return join(parts)
@@ -63,7 +72,7 @@ def _doctor(world: World, practice: np.ndarray, rng: np.random.Generator) -> int
 
 
 def _billed(
-    world: World, provider: int, person: np.ndarray, day: np.ndarray, doctor: int, rng: np.random.Generator
+    world: World, provider: int, person: np.ndarray, day: np.ndarray, doctor: np.ndarray, rng: np.random.Generator
 ) -> Claims:
     special = int(world.billing["specialty"].to_numpy()[provider])
     kind = KIND[special]
@@ -76,8 +85,8 @@ def _billed(
         len(rows),
         person=person[rows],
         provider=provider,
-        physician=doctor if kind == "practice" else c.NOBODY,
-        referring=c.NOBODY if kind == "practice" else doctor,
+        physician=doctor[rows] if kind == "practice" else c.NOBODY,
+        referring=c.NOBODY if kind == "practice" else doctor[rows],
         first=when,
         diagnosis=pain,
         scheme=number(NAME),

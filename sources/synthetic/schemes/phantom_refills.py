@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sources.synthetic.pharmacy import PRICE
-from sources.synthetic.schemes.scheme import Culprits, number
+from sources.synthetic.schemes.scheme import Camouflage, Culprits, number
 from sources.synthetic.world import World
 
 NAME = "phantom_refills"
@@ -19,12 +19,13 @@ _DEAR = 40.0  # USD a fill
 
 
 def commit(fills: pd.DataFrame, world: World, culprits: Culprits, rng: np.random.Generator) -> pd.DataFrame:
-    """Add refills 4 to 16 days after true fills, most of them of dear drugs."""
-    parts = [fills]
+    """Add refills 4 to 16 days after true fills, most of them of dear drugs; disguised ones 20 to 27 days after."""
+    parts, camouflage = [fills], Camouflage(world, NAME)
     for provider, since, share in zip(culprits.providers, culprits.since, culprits.share, strict=True):
         own = fills[(fills["provider"] == provider) & (fills["day"] >= since)]
         wanted = share * np.where(PRICE[own["drug"]] >= _DEAR, 0.8, 0.15)
         again = own[rng.random(len(own)) < wanted]
-        again = again.assign(day=again["day"] + rng.integers(4, 17, len(again)), scheme=number(NAME))
+        wait = np.where(camouflage.of(len(again)), camouflage.days(20, 27, len(again)), rng.integers(4, 17, len(again)))
+        again = again.assign(day=again["day"] + wait, scheme=number(NAME))
         parts.append(again[world.insured(again["person"].to_numpy(), again["day"].to_numpy())])
     return pd.concat(parts, ignore_index=True)

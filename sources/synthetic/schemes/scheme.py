@@ -44,6 +44,26 @@ def drawn(claims: Claims, culprits: Culprits, rng: np.random.Generator) -> np.nd
     )
 
 
+class Camouflage:
+    """Which fraudulent claims of a scheme are made to look like honest ones. Its random numbers are its own, so that a
+    book without camouflage is the same as ever."""
+
+    def __init__(self, world: World, scheme: str) -> None:
+        self._share, self._rng = world.settings.camouflage, world.settings.stream(f"camouflage of {scheme}")
+
+    def of(self, count: int) -> np.ndarray:
+        """True for those of the next `count` claims that are disguised."""
+        return self._rng.random(count) < self._share
+
+    def days(self, least: int, most: int, count: int) -> np.ndarray:
+        """Days from `least` to `most`, both included, for disguised claims."""
+        return self._rng.integers(least, most + 1, count)
+
+    def some(self, of: np.ndarray, count: int) -> np.ndarray:
+        """So many of the values, at random."""
+        return self._rng.choice(of, count)
+
+
 def patients_near(world: World, provider: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """People of the provider's area, at random."""
     near = np.flatnonzero(world.people["area"].to_numpy() == world.billing["area"].to_numpy()[provider])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sources.synthetic.claims import Claims, copies, join
-from sources.synthetic.schemes.scheme import Culprits, number
+from sources.synthetic.schemes.scheme import Camouflage, Culprits, number
 from sources.synthetic.world import World
 
 NAME = "services_after_death"
@@ -24,7 +24,11 @@ _MOST_DAYS = 300
 
 
 def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Generator) -> Claims:
-    """Go on billing the dead as if they came: copies of the culprits' own claims, up to ten months after death."""
+    """Go on billing the dead as if they came: copies of the culprits' own claims, up to ten months after death.
+
+    Disguised ones end within ten days of it, as bills that were only dated wrongly would.
+    """
+    camouflage = Camouflage(world, NAME)
     last = world.settings.last_day
     dead = np.flatnonzero(world.death_day < last - 20)
     insured = dead[world.insured(dead, world.death_day[dead])]
@@ -38,7 +42,8 @@ def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Gene
             continue
         count = int(np.clip(share * len(own) * 0.5, 6, 70))
         person = rng.choice(insured, count)
-        day = world.death_day[person] + rng.integers(5, _MOST_DAYS, count)
+        after_days = rng.integers(5, _MOST_DAYS, count)
+        day = world.death_day[person] + np.where(camouflage.of(count), camouflage.days(1, 10, count), after_days)
         rows = np.flatnonzero(day <= last)
         after = copies(claims, rng.choice(own, len(rows)))
         headers = after.headers.assign(

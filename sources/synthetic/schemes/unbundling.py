@@ -12,7 +12,7 @@ import pandas as pd
 from sources.synthetic import claims as c
 from sources.synthetic.claims import Claims
 from sources.synthetic.codes import hcpcs, modifier
-from sources.synthetic.schemes.scheme import Culprits, drawn, number
+from sources.synthetic.schemes.scheme import Camouflage, Culprits, drawn, number
 from sources.synthetic.world import World
 
 NAME = "unbundling"
@@ -40,8 +40,12 @@ _PANELS = {
 
 
 def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Generator) -> Claims:
-    """Replace the panels of the touched claims by their components, with the modifier that says they were separate."""
+    """Replace the panels of the touched claims by their components, with the modifier that says they were separate.
+
+    Disguised claims bill every second component alone, without the modifier.
+    """
     touched = drawn(claims, culprits, rng)[claims.lines["claim"].to_numpy()]
+    disguised = Camouflage(world, NAME).of(len(claims))
     code = claims.lines["code"].to_numpy()
     split = np.zeros(len(code), bool)
     parts = [claims.lines]
@@ -49,7 +53,10 @@ def commit(claims: Claims, world: World, culprits: Culprits, rng: np.random.Gene
         rows = np.flatnonzero(touched & (code == hcpcs(panel)[0]))
         split[rows] = True
         claim = np.repeat(claims.lines["claim"].to_numpy()[rows], len(components))
-        parts.append(c.lines(len(claim), claim=claim, code=np.tile(components, len(rows)), modifier=modifier("59")))
+        billed = ~disguised[claim] | (np.tile(np.arange(len(components)), len(rows)) % 2 == 0)
+        said = np.where(disguised[claim], -1, modifier("59"))
+        made = c.lines(len(claim), claim=claim, code=np.tile(components, len(rows)), modifier=said)
+        parts.append(made[billed])
     parts[0] = claims.lines[~split]
     changed = np.zeros(len(claims), bool)
     changed[claims.lines["claim"].to_numpy()[split]] = True
