@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from fastapi.testclient import TestClient
 
 from app.access import ROLES
@@ -21,6 +24,7 @@ from catalog import TABLES
 from catalog.errors import ModelUnavailable
 from jobs.workbench import _notice, _notice_pdf
 from lake import Lake
+from lake.identifiers import IdentifierStore
 from models.plot_style import new_figure
 
 DAY = date(2025, 12, 31)
@@ -283,6 +287,20 @@ def _write_providers(lake: Lake, providers: int, chance: random.Random) -> None:
         recovered_amount=Decimal("1200.00"),
     )
     lake.write_rows([closed], "investigations", "june")
+
+
+def identifiers_of(token: str, person: dict[str, str], root: Path) -> IdentifierStore:
+    """What is kept of one member in a new folder, as `ingest-claims --keep-identifiers` leaves it."""
+    rows = [
+        {"member_id": token, "batch_id": "june", "kind": kind, "value": value, "source": "canonical"}
+        for kind, value in person.items()
+    ]
+    files, notes = root / "member_identifiers" / "june" / "run", root / "batches"
+    files.mkdir(parents=True)
+    notes.mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), files / "part.parquet")
+    (notes / "june.json").write_text(json.dumps({"batch_id": "june", "folder": "june/run", "run": "r"}))
+    return IdentifierStore(str(root))
 
 
 def write_underwriting(lake: Lake, members: int = 12) -> None:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 
@@ -20,7 +18,7 @@ from app.parts import Parts
 from app.rate_limit import RateLimit
 from lake import Lake
 from lake.identifiers import IdentifierStore
-from tests.app.book import PASSWORD, client, opened, send
+from tests.app.book import PASSWORD, client, identifiers_of, opened, send
 
 WHY = "Records of the visit are asked of the practice"
 PERSON = {"member_id": "A-4711", "name": "Zzquill, Abra"}
@@ -28,19 +26,7 @@ PERSON = {"member_id": "A-4711", "name": "Zzquill, Abra"}
 
 @pytest.fixture
 def store(tmp_path: Path) -> IdentifierStore:
-    """Identifiers of the member of claim c0001, as ingest-claims --keep-identifiers leaves them."""
-    folder = tmp_path / "identifiers" / "member_identifiers" / "june" / "run"
-    folder.mkdir(parents=True)
-    token = f"m-{1:024d}"
-    rows = [
-        {"member_id": token, "batch_id": "june", "kind": kind, "value": value, "source": "canonical"}
-        for kind, value in PERSON.items()
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), folder / "part.parquet")
-    note = {"batch_id": "june", "folder": "june/run", "run": "r"}
-    (tmp_path / "identifiers" / "batches").mkdir()
-    (tmp_path / "identifiers" / "batches" / "june.json").write_text(json.dumps(note))
-    return IdentifierStore(str(tmp_path / "identifiers"))
+    return identifiers_of(f"m-{1:024d}", PERSON, tmp_path / "identifiers")
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import oidc_provider_mock as provider_server
 import pytest
 
+from app.break_glass import BreakGlass
 from app.identity_provider import ProviderSettings
 from app.parts import Parts
 from lake import Lake
-from tests.app.book import DAY, opened, published_lake, row
+from tests.app.book import DAY, PASSWORD, identifiers_of, opened, published_lake, row
 
 browser_tools = pytest.importorskip("tests.app.browser", reason="playwright is not installed: make setup")
 
@@ -216,13 +218,39 @@ def test_pages_break_no_rule_of_wcag_aa(browser: Browser, address: str, role: st
     page = signed_in(browser, address, role) if role else browser.new_page()
     for place in places:
         page.goto(f"{address}{place}")
-        # The page's own policy refuses foreign scripts, so axe comes by the driver's door.
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-        told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
-        assert told == [], place
-        assert found["passes"]
-        for size in (WIDE, TABLET):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            assert not too_wide, f"{place} scrolls sideways at {size['width']} px"
+        accessible(page, place)
+
+
+def accessible(page: Page, place: str) -> None:
+    """Fails where the open page breaks a rule of WCAG A or AA, or scrolls sideways on a desk or a tablet."""
+    # The page's own policy refuses foreign scripts, so axe comes by the driver's door.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
+    assert told == [], place
+    assert found["passes"]
+    for size in (WIDE, TABLET):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not too_wide, f"{place} scrolls sideways at {size['width']} px"
+
+
+def test_break_glass_from_the_claim_to_the_auditor(browser: Browser, own: Parts, tmp_path: Path) -> None:
+    person = {"member_id": "A-4711", "name": "Made-up, Person"}
+    store = identifiers_of(f"m-{1:024d}", person, tmp_path / "identifiers")
+    with served(replace(own, break_glass=BreakGlass(own.engine, store))) as address:
+        page = signed_in(browser, address, "analyst")
+        said = refused(page)
+        page.goto(f"{address}/claims/c0001")
+        page.get_by_text("Who the member is").click()
+        accessible(page, "a claim with break-glass open")
+        page.get_by_label("What you need it for").fill("Records of the visit are asked of the practice")
+        page.get_by_label("Your password again").fill(PASSWORD)
+        page.get_by_role("button", name="Show the identifiers").click()
+        page.get_by_text("Made-up, Person").wait_for()
+        accessible(page, "the member")
+        assert said == []
+        auditor = signed_in(browser, address, "auditor")
+        auditor.goto(f"{address}/audit")
+        auditor.get_by_text("Records of the visit are asked of the practice").wait_for()
+        accessible(auditor, "the audit log with a disclosure")
