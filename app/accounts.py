@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Insert, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.access import ROLES, Role
-from app.database import accounts, api_tokens, identities
+from app.database import accounts, api_tokens, identities, utc_now
 from catalog.errors import UnderwatchError
 
 if TYPE_CHECKING:
@@ -90,14 +90,14 @@ class Accounts:
             if found.role != identity.role:
                 self.change(name, identity.role, locked=False)
             with self._engine.begin() as connection:
-                connection.execute(update(identities).where(same).values(vouched_at=_now()))
+                connection.execute(update(identities).where(same).values(vouched_at=utc_now()))
         return self._require(name)
 
     def _admit(self, identity: Identity) -> str:
         name = re.sub(r"[^a-z0-9._-]", "-", identity.name.lower())[:64]
         if not _NAME.fullmatch(name):
             raise BadAccount("the identity provider gives a name that no account can bear; it starts with a letter")
-        known = {"issuer": identity.issuer, "subject": identity.subject, "account": name, "vouched_at": _now()}
+        known = {"issuer": identity.issuer, "subject": identity.subject, "account": name, "vouched_at": utc_now()}
         try:
             with self._engine.begin() as connection:
                 # Nobody knows this password: the account opens at its provider alone.
@@ -116,7 +116,7 @@ class Accounts:
             must_change=int(must_change),
             locked=0,
             epoch=1,
-            created_at=_now(),
+            created_at=utc_now(),
         )
 
     def first_run(self) -> str | None:
@@ -175,7 +175,7 @@ class Accounts:
         own = api_tokens.c
         ended = update(api_tokens).where(own.account == name, own.ended_at.is_(None))
         with self._engine.begin() as connection:
-            connection.execute(ended.values(ended_at=_now()))
+            connection.execute(ended.values(ended_at=utc_now()))
 
     def _require(self, name: str) -> Account:
         found = self.find(name)
@@ -204,10 +204,6 @@ def _account(row: object) -> Account:
 def _check_role(role: str) -> None:
     if role not in ROLES:
         raise BadAccount(f"roles are {', '.join(ROLES)}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _one_time_password() -> str:

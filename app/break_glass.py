@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, select
 
 from app.accounts import Account, Accounts
-from app.database import identity_disclosures
+from app.database import identity_disclosures, utc_now
 from catalog.errors import UnderwatchError
 from lake.identifiers import IdentifierStore
 
@@ -52,7 +51,7 @@ class BreakGlass:
         here for the auditor and beside the identifiers. Raises NotDisclosed where nothing is kept."""
         if self._store is None:
             raise NotDisclosed("no identifiers are kept for this lake")
-        row = {"account": account.name, "claim_id": claim_id, "reason": reason, "at": _now()}
+        row = {"account": account.name, "claim_id": claim_id, "reason": reason, "at": utc_now()}
         with self._engine.begin() as connection:
             connection.execute(identity_disclosures.insert().values(**row))
         self._store.note_lookup(account.name, token)
@@ -66,7 +65,3 @@ class BreakGlass:
         query = select(identity_disclosures).order_by(identity_disclosures.c.id.desc()).limit(most)
         with self._engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
@@ -152,6 +153,11 @@ api_tokens = Table(
 )
 
 _APPEND_ONLY = ("dispositions", "attachments", "second_looks", "assignments", "set_asides", "identity_disclosures")
+
+
+def utc_now() -> datetime:
+    """This moment as the database keeps it: UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def open_database(home: Path) -> Engine:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, and_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.attachments import Kept
-from app.database import assignments, attachments, dispositions, second_looks, set_asides
+from app.database import assignments, attachments, dispositions, second_looks, set_asides, utc_now
 from catalog.errors import UnderwatchError
 
 OUTCOMES = {
@@ -93,7 +93,7 @@ class Dispositions:
             "scheme": decision.scheme or None,
             "needs_second_look": int(self.four_eyes and decision.outcome in LABELS),
             "recorded_by": by,
-            "recorded_at": _now(),
+            "recorded_at": utc_now(),
         }
         with self._engine.begin() as connection:
             number = int(connection.execute(dispositions.insert().values(**row)).lastrowid)
@@ -112,7 +112,7 @@ class Dispositions:
             raise BadDisposition("a second look ends with approved or returned")
         if verdict == "returned" and not note.strip():
             raise BadDisposition("say in the note why it is returned")
-        row = {"disposition_id": number, "verdict": verdict, "note": note, "looked_by": by, "looked_at": _now()}
+        row = {"disposition_id": number, "verdict": verdict, "note": note, "looked_by": by, "looked_at": utc_now()}
         try:
             with self._engine.begin() as connection:
                 connection.execute(second_looks.insert().values(**row))
@@ -123,22 +123,22 @@ class Dispositions:
         """Says who works on it; None lays it down."""
         row = {"target_type": target_type, "target_id": target_id, "assigned_to": to, "assigned_by": by}
         with self._engine.begin() as connection:
-            connection.execute(assignments.insert().values(**row, assigned_at=_now()))
+            connection.execute(assignments.insert().values(**row, assigned_at=utc_now()))
 
     def set_aside(self, target_type: str, target_id: str, until: date, reason: str, by: str) -> None:
         """Keeps a target out of the open queue until the end of a day. Raises BadDisposition."""
-        today = _now().date()
+        today = utc_now().date()
         if not today <= until <= today + LONGEST_ASIDE:
             raise BadDisposition("a target is set aside until a day from today on, a year ahead at most")
         if not reason.strip() or len(reason) > 1000:
             raise BadDisposition("say in at most 1,000 characters why it is set aside")
         row = {"target_type": target_type, "target_id": target_id, "until": until.isoformat(), "reason": reason.strip()}
         with self._engine.begin() as connection:
-            connection.execute(set_asides.insert().values(**row, set_by=by, set_at=_now()))
+            connection.execute(set_asides.insert().values(**row, set_by=by, set_at=utc_now()))
 
     def aside(self, target_type: str, today: date | None = None) -> dict[str, dict[str, Any]]:
         """Target -> until when, why and by whom it is set aside; what is past its day is no more."""
-        day = (today or _now().date()).isoformat()
+        day = (today or utc_now().date()).isoformat()
         query = select(set_asides).where(set_asides.c.target_type == target_type).order_by(set_asides.c.id)
         with self._engine.connect() as connection:
             last = {row.target_id: dict(row._mapping) for row in connection.execute(query)}
@@ -251,7 +251,3 @@ def check(decision: Decision) -> None:
         raise BadDisposition("a verdict needs a note that says what was found")
     if len(decision.note) > 4000:
         raise BadDisposition("a note has at most 4,000 characters")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from fastapi import Request
 
 from app.access import Action
 from app.accounts import Account
 from app.api.problems import Problem
+from app.database import utc_now
 from app.security import Needs, parts_of, signed_in
 
 _VOUCHED_FOR = timedelta(days=30)
@@ -49,7 +50,7 @@ def _owner(request: Request, given: str) -> Account:
     if token is None or account is None or account.locked:
         parts.wrong_tokens.failed(address)
         raise Problem(401, f"the token is not good: unknown, ended or past its day; {_MEND}")
-    if account.vouched_at and datetime.now(UTC).replace(tzinfo=None) - account.vouched_at > _VOUCHED_FOR:
+    if account.vouched_at and utc_now() - account.vouched_at > _VOUCHED_FOR:
         raise Problem(401, "your identity provider has not said for 30 days who you are: sign in to the workbench")
     request.state.token = token.number
     return account

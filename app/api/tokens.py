@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select, update
 
-from app.database import api_tokens
+from app.database import api_tokens, utc_now
 from catalog.errors import UnderwatchError
 
 LONGEST_DAYS, USUAL_DAYS = 365, 90
@@ -50,7 +50,7 @@ class Tokens:
             raise BadToken("say in at most 60 characters what the token is for")
         if not 1 <= days <= LONGEST_DAYS:
             raise BadToken(f"a token is good for 1 to {LONGEST_DAYS} days")
-        now = _now()
+        now = utc_now()
         if sum(one.good(now) for one in self.of(account)) >= MOST:
             raise BadToken(f"{MOST} tokens are in use already; end one first")
         # 256 random bits cannot be guessed, so a fast hash keeps them: a slow one would only slow each question.
@@ -73,7 +73,7 @@ class Tokens:
             changed = connection.execute(
                 update(api_tokens)
                 .where(own.account == account, own.id == number, own.ended_at.is_(None))
-                .values(ended_at=_now())
+                .values(ended_at=utc_now())
             )
         return changed.rowcount == 1
 
@@ -82,7 +82,7 @@ class Tokens:
         query = select(api_tokens).where(api_tokens.c.token_hash == _hash(told))
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        found, now = (_token(row) if row else None), _now()
+        found, now = (_token(row) if row else None), utc_now()
         if found is None or not found.good(now):
             return None
         if found.used_on != now.date().isoformat():
@@ -100,7 +100,3 @@ def _token(row: object) -> Token:
 
 def _hash(told: str) -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,6 +13,7 @@ from app.accounts import Account
 from app.api.tables import SERVED
 from app.api.tokens import LONGEST_DAYS, USUAL_DAYS, BadToken
 from app.audit import note
+from app.database import utc_now
 from app.pages import render
 from app.security import Needs, PartsOf
 
@@ -57,7 +57,7 @@ def _page(request: Request, parts: PartsOf, account: Account, problem: str = "",
     context = {
         "account": account,
         "tokens": parts.tokens.of(account.name),
-        "now": datetime.now(UTC).replace(tzinfo=None),
+        "now": utc_now(),
         "problem": problem and f"{problem[:1].upper()}{problem[1:]}.",
         "longest": LONGEST_DAYS,
         "usual": USUAL_DAYS,

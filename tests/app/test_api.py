@@ -197,8 +197,8 @@ def test_a_token_ends_by_its_owner_its_day_a_lock_and_a_new_password(own: Parts,
     assert asker.get("/api/v1/scored_claims").status_code == 401
 
     asker = by_token(own, "lead", days=1)
-    now = tokens._now()
-    monkeypatch.setattr(tokens, "_now", lambda: now + timedelta(days=1, seconds=1))
+    now = tokens.utc_now()
+    monkeypatch.setattr(tokens, "utc_now", lambda: now + timedelta(days=1, seconds=1))
     assert asker.get("/api/v1/scored_claims").status_code == 401
 
 
