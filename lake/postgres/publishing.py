@@ -24,7 +24,7 @@ from lake.pinned import Pinned
 from lake.postgres import roles, versions
 from lake.postgres.ahead import ahead
 from lake.postgres.definition import readers_table, rows_table
-from lake.postgres.rows import csv_batches
+from lake.postgres.rows import copy_stream
 from lake.postgres.schemas import make_schemas, quote, rows_schema
 from lake.postgres.target import Target
 
@@ -46,6 +46,7 @@ class Outcome:
 class _Loaded:
     pinned: Pinned
     partition: Table
+    indexes: list[Index]
     rows: int
 
 
@@ -73,6 +74,8 @@ def publish(
             with step(f"loading {pinned.table}", version=pinned.version) as found:
                 loaded.append(_load(connection, schema, pinned))
                 found["rows"] = loaded[-1].rows
+            with step(f"indexing {pinned.table}"):
+                _index(connection, loaded[-1])
         if loaded:
             with step("exchanging tables", tables=len(loaded)):
                 _lock(connection, schema, [each.pinned.table for each in loaded], wait)
@@ -114,14 +117,14 @@ def _alone(connection: Connection, schema: str) -> None:
 
 
 def _load(connection: Connection, schema: str, pinned: Pinned) -> _Loaded:
-    """The rows in a partition that no reader sees yet, with its indexes. Raises Unreconciled where rows are lacking."""
+    """The rows in a partition that no reader sees yet. Raises Unreconciled where rows are lacking."""
     name = f"{pinned.table}_v{pinned.version}_{secrets.token_hex(3)}"
     partition, indexes = rows_table(TABLES[pinned.table], rows_schema(schema), name)
     connection.execute(CreateTable(partition))
     columns = ", ".join(quote(column.name) for column in partition.columns)
     cursor = connection.connection.cursor()
-    with cursor.copy(f"copy {_named(partition)} ({columns}) from stdin (format csv, freeze)") as copy:
-        for batch in ahead(csv_batches(pinned)):
+    with cursor.copy(f"copy {_named(partition)} ({columns}) from stdin (format binary, freeze)") as copy:
+        for batch in ahead(copy_stream(pinned)):
             copy.write(batch)
     expected = pinned.dataset().count_rows()
     if cursor.rowcount != expected:
@@ -129,12 +132,17 @@ def _load(connection: Connection, schema: str, pinned: Pinned) -> _Loaded:
             f"{pinned.table} version {pinned.version} has {expected:,} rows and {cursor.rowcount:,} arrived in the "
             "database; nothing was published. Run it again, and report it if it stays"
         )
-    fields = ", ".join(map(quote, TABLES[pinned.table].key))
-    connection.execute(text(f"alter table {_named(partition)} add primary key ({fields})"))
-    for index in indexes:
+    return _Loaded(pinned, partition, indexes, expected)
+
+
+def _index(connection: Connection, loaded: _Loaded) -> None:
+    """Key, indexes and statistics of the full partition, so that the exchange has none to make."""
+    named = _named(loaded.partition)
+    fields = ", ".join(map(quote, TABLES[loaded.pinned.table].key))
+    connection.execute(text(f"alter table {named} add primary key ({fields})"))
+    for index in loaded.indexes:
         connection.execute(CreateIndex(index))
-    connection.execute(text(f"analyze {_named(partition)}"))
-    return _Loaded(pinned, partition, expected)
+    connection.execute(text(f"analyze {named}"))
 
 
 def _lock(connection: Connection, schema: str, tables: list[str], wait: float) -> None:

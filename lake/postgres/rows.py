@@ -1,4 +1,4 @@
-"""Rows of one version of a lake's table as CSV that PostgreSQL's COPY reads, a batch at a time."""
+"""Rows of one version of a lake's table as PostgreSQL's COPY reads them, a batch at a time."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
-from pyarrow import csv
 
 from catalog import TABLES
 from lake.arrow_types import arrow_type
 from lake.pinned import Pinned
+from lake.postgres.binary import END, START, binary_rows
 
 _BATCH_ROWS = 20_000
-_LAYOUT = csv.WriteOptions(include_header=False)  # texts are quoted and nulls are not: an empty text is no null
 
 
-def csv_batches(pinned: Pinned) -> Iterator[memoryview]:
-    """Nested columns as JSON. Numbers in them that JSON cannot say (NaN, infinity) become null."""
-    columns = ", ".join(_expression(column.name, column.type) for column in TABLES[pinned.table].columns)
+def copy_stream(pinned: Pinned) -> Iterator[bytes | memoryview]:
+    """What to send to COPY ... (format binary). Nested columns are JSON; numbers in them that JSON cannot say (NaN,
+    infinity) become null."""
+    described = TABLES[pinned.table].columns
+    columns = ", ".join(_expression(column.name, column.type) for column in described)
+    nested = frozenset(column.name for column in described if pa.types.is_nested(arrow_type(column.type)))
     connection = duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": "1GB"})
     connection.execute("set TimeZone = 'UTC'")
+    yield START
     for batch in connection.from_arrow(pinned.dataset()).project(columns).to_arrow_reader(_BATCH_ROWS):
-        sink = pa.BufferOutputStream()
-        csv.write_csv(batch, sink, _LAYOUT)
-        yield memoryview(sink.getvalue())
+        yield binary_rows(batch, nested)
+    yield END
 
 
 def _expression(name: str, ddl: str) -> str:

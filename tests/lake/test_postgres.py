@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
@@ -16,6 +17,7 @@ from catalog.errors import CommitConflict, DatabaseUnavailable, MissingTable
 from jobs.publish_sql import publish_to
 from lake import AuditLog, Lake
 from lake.postgres import Outcome, Target, publish
+from lake.postgres.binary import END, START, binary_rows
 from lake.postgres.definition import reader_role
 from lake.postgres.schemas import quote
 from tests.lake.plain import DAY, REASON, commit_run, plain_row
@@ -64,6 +66,52 @@ def test_values_arrive_as_they_are(lake: Lake, database: Database) -> None:
     assert database.ask("select high_cost_probability, horizon_months from underwatch.risk_predictions") == [
         ({"50000": 0.1}, 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrow", "values"),
+    [
+        ("numeric(14,2)", pa.decimal128(14, 2), "0 0.01 -0.01 10000 -9999.99 12345678.90 999999999999.99"),
+        ("numeric(18,2)", pa.decimal128(18, 2), "9999999999999999.99 -9999999999999999.99"),
+        ("numeric(10,5)", pa.decimal128(10, 5), "0.00001 99999.99999 -1.50000"),
+        ("numeric(6,0)", pa.decimal128(6, 0), "0 -999999 10000"),
+    ],
+)
+def test_every_sum_of_money_arrives_to_the_cent(database: Database, kind: str, arrow: Any, values: str) -> None:
+    sums = [Decimal(value) for value in values.split()]
+    assert _copied(database, kind, pa.array([None, *sums], arrow)) == [None, *sums]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("date", pa.array([date(1, 1, 1), date(1999, 12, 31), date(2000, 1, 1), None, date(9999, 12, 31)])),
+        (
+            "timestamptz",
+            pa.array([datetime(1969, 1, 1, tzinfo=UTC), None, datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)]),
+        ),
+        ("integer", pa.array([-(2**31), None, 2**31 - 1], pa.int32())),
+        ("bigint", pa.array([-(2**63), None, 2**63 - 1])),
+        ("double precision", pa.array([5e-324, -0.1, None, float("inf"), 1.7976931348623157e308])),
+        ("boolean", pa.array([True, None, False])),
+        ("text", pa.array(["", None, "é\t\\N\n", "x" * 70_000])),
+        ("bigint", pa.array([1, 2, None, 4])[1:]),
+        ("numeric(14,2)", pa.array([Decimal("1.00"), Decimal("2.00"), None])[1:]),
+    ],
+)
+def test_values_at_the_edges_of_a_type_arrive_as_they_are(database: Database, kind: str, column: pa.Array) -> None:
+    assert _copied(database, kind, column) == column.to_pylist()
+
+
+def _copied(database: Database, kind: str, column: pa.Array) -> list[object]:
+    """What PostgreSQL holds of a column after a binary COPY, beside the number of each row."""
+    batch = pa.record_batch({"place": pa.array(range(len(column)), pa.int64()), "value": column})
+    with psycopg.connect(database.server.admin(database.name)) as connection:
+        connection.execute(f"create temporary table copied (place bigint, value {kind})")
+        with connection.cursor().copy("copy copied from stdin (format binary)") as copy:
+            for part in (START, binary_rows(batch), END):
+                copy.write(part)
+        return [value for (value,) in connection.execute("select value from copied order by place").fetchall()]
 
 
 @pytest.mark.parametrize("table", PUBLISHED)
