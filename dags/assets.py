@@ -12,3 +12,5 @@ SCORED_CLAIMS = Asset("scored_claims")
 RISK_PREDICTIONS = Asset("risk_predictions")
 UNDERWRITING_QUOTES = Asset("underwriting_quotes")
 MONITORING = Asset("monitoring")
+SQL_TABLES = Asset("sql_tables")
+"""No DAG here waits for it: a site's own may, such as one that refreshes extracts."""

@@ -233,6 +233,13 @@ INBOX = Param(
     title="Inbox",
     description="Folder that request files are put in; answered ones move to its done folder, others to failed.",
 )
+SQL_SCHEMA = Param(
+    os.environ.get("UNDERWATCH_POSTGRES_SCHEMA") or "underwatch",
+    type="string",
+    pattern=r"^[a-z_][a-z0-9_]{0,39}$",
+    title="Schema",
+    description="Schema of the database that readers see.",
+)
 
 CARRIED = ("lake", "batch_id", "as_of", "retrain", "seed", "engine", "capacity")
 """Facts written on asset events."""

@@ -26,7 +26,7 @@ def publish(
         typer.Option(
             "--to",
             help="Copy what the lake has published to this PostgreSQL: postgresql://USER@HOST:5432/DATABASE. "
-            "The password is best left to PGPASSWORD or ~/.pgpass.",
+            "The password is best left to PGPASSWORD or ~/.pgpass. NAME takes the address from that variable.",
         ),
     ] = "",
     schema: Annotated[str, typer.Option(help="With --to: schema that readers see.")] = "underwatch",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import typer
 
 from catalog import TABLES
-from catalog.errors import MissingTable
+from catalog.errors import MissingTable, NothingToDo
 from jobs.acting import acting
 from jobs.checked import table_names
 from jobs.progress import step
@@ -16,10 +17,10 @@ from lake.postgres import Target, publish
 
 
 def publish_to(lake: Lake, to: str, tables: str = "", schema: str = "underwatch", wait: int = 300) -> None:
-    """Copy published tables to PostgreSQL; where none are named, all that the lake has."""
+    """Copy published tables to PostgreSQL; where none are named, all that the lake has. `to` as in `--to`."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", schema):
         raise typer.BadParameter("a schema is named by small letters, digits and _, at most 40", param_hint="--schema")
-    target, log = Target.parse(to), AuditLog(lake.root)
+    target, log = Target.parse(_address(to)), AuditLog(lake.root)
     names = table_names(tables) if tables else [name for name in _published() if lake.exists(name)]
     if unfit := [name for name in names if name not in _published()]:
         raise MissingTable(f"{', '.join(unfit)} is not meant for readers; published are {', '.join(_published())}")
@@ -40,6 +41,17 @@ def publish_to(lake: Lake, to: str, tables: str = "", schema: str = "underwatch"
             fg="yellow",
             err=True,
         )
+
+
+def _address(to: str) -> str:
+    """Raises NothingToDo where `to` is the name of an environment variable that is not set: the DAG is skipped then."""
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", to):
+        return to
+    if address := os.environ.get(to):
+        return address
+    raise NothingToDo(
+        f"no database is named to publish to: set {to} to postgresql://USER@HOST:5432/DATABASE (docs/sql-access.md)"
+    )
 
 
 def _published() -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,8 @@ def run(
         }
         typer.echo(f"Starting Airflow for {source} delivery {folder} into lake {root} ...")
         here = master.startswith("local")
+        # Two DAGs publish, at moments of their own: the database gets what they published once, when both are done.
+        database = os.environ.pop("UNDERWATCH_POSTGRES", "")
         with local_airflow(airflow_runs, master, share_spark=here) as airflow, PeakMemory(airflow.family) as memory:
             typer.echo(f"Airflow is at {airflow.url} (user admin, password in {airflow.folder}/password.json)")
             watch = Watch(airflow, LAST)
@@ -72,10 +75,13 @@ def run(
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     typer.echo(f"Done in {minutes}:{seconds:02d}; peak memory of all processes {memory.peak_bytes / 2**30:.1f} GiB.\n")
     # Here, because they bring libraries that the long wait need not hold in memory.
+    from jobs.publish_sql import publish_to
     from jobs.quote_sample import sample_quote
     from jobs.summary import summary
 
     sample_quote(Lake(root))
+    if database:
+        publish_to(Lake(root), database)
     summary(lake=root)
 
 

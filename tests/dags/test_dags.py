@@ -13,8 +13,8 @@ pytestmark = pytest.mark.airflow
 IDS = {"ingest_claims", "build_features", "train_fraud", "train_risk", "score_claims", "score_risk"}
 APPROVALS = {"approve_fraud": ("fraud_model", 1), "approve_risk": ("risk_model", 2)}
 """What each updates, and how many persons it asks."""
-ON_REQUEST = {"underwriting_requests", "underwriting_inbox", "monitor", *APPROVALS}
-"""Started by a person, or by the clock where a site watches an inbox."""
+ON_REQUEST = {"underwriting_requests", "underwriting_inbox", "monitor", "publish_sql", *APPROVALS}
+"""Started by a person, or where a site says so: by the clock, or by what was published."""
 WITHOUT_SPARK = ("ApprovalOperator", "ShortCircuitOperator", "TriggerDagRunOperator")
 
 
@@ -31,6 +31,15 @@ def test_only_a_site_that_names_an_inbox_has_it_watched(bag, monkeypatch):
     file = bag.dags["underwriting_inbox"].fileloc
     watched = runpy.run_path(file)["dag"]
     assert watched.timetable.can_be_scheduled and not watched.catchup
+
+
+def test_only_a_site_that_names_a_database_has_published_tables_brought_there(bag, monkeypatch):
+    monkeypatch.setenv("UNDERWATCH_POSTGRES", "postgresql://publisher:hunter2@db.example/claims")
+    watched = runpy.run_path(bag.dags["publish_sql"].fileloc)["dag"]
+    started_by = watched.timetable.asset_condition
+    assert type(started_by).__name__ == "AssetAny"
+    assert {asset.name for asset in started_by.objects} == {"scored_claims", "risk_predictions", "underwriting_quotes"}
+    assert "hunter2" not in " ".join(watched.get_task("publish_sql").application_args)
 
 
 def test_monitoring_keeps_the_hours_that_a_site_names(bag, monkeypatch):

@@ -13,7 +13,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from catalog import TABLES
-from catalog.errors import CommitConflict, DatabaseUnavailable, MissingTable
+from catalog.errors import CommitConflict, DatabaseUnavailable, MissingTable, NothingToDo
 from jobs.publish_sql import publish_to
 from lake import AuditLog, Lake
 from lake.postgres import Outcome, Target, publish
@@ -375,6 +375,17 @@ class TestCommand:
             assert database.password not in shown.out + shown.err
         (noted,) = AuditLog(lake.root).entries()  # of the one that changed something
         assert (noted.action, noted.subject, noted.details["version"]) == ("publish_sql", "cases", 0)
+
+    def test_the_address_may_come_from_a_variable_that_is_named(
+        self, lake: Lake, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit_run(lake, "cases", "first")
+        monkeypatch.delenv("UNDERWATCH_POSTGRES", raising=False)
+        with pytest.raises(NothingToDo, match="no database is named to publish to: set UNDERWATCH_POSTGRES to"):
+            publish_to(lake, "UNDERWATCH_POSTGRES")
+        monkeypatch.setenv("UNDERWATCH_POSTGRES", database.address)
+        publish_to(lake, "UNDERWATCH_POSTGRES")
+        assert database.ask("select count(*) from underwatch.cases") == [(3,)]
 
     def test_roles_that_may_not_be_made_are_named(
         self, lake: Lake, database: Database, capsys: pytest.CaptureFixture[str]
