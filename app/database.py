@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+FILE = "workbench.db"
 METADATA = MetaData()
 
 accounts = Table(
@@ -163,7 +164,7 @@ def utc_now() -> datetime:
 def open_database(home: Path) -> Engine:
     """The database of a workbench's folder, made where it is not there. Its owner alone may read folder and file."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = home / "workbench.db"
+    file = home / FILE
     _private(file, b"")
     engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _enforce_keys)

@@ -12,5 +12,6 @@ SCORED_CLAIMS = Asset("scored_claims")
 RISK_PREDICTIONS = Asset("risk_predictions")
 UNDERWRITING_QUOTES = Asset("underwriting_quotes")
 MONITORING = Asset("monitoring")
+LABELS = Asset("labels")
 SQL_TABLES = Asset("sql_tables")
-"""No DAG here waits for it: a site's own may, such as one that refreshes extracts."""
+"""No DAG here waits for the last two: a site's own may, such as one that refreshes extracts."""

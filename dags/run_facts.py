@@ -233,6 +233,23 @@ INBOX = Param(
     title="Inbox",
     description="Folder that request files are put in; answered ones move to its done folder, others to failed.",
 )
+DISPOSITIONS = Param(
+    os.environ.get("UNDERWATCH_DISPOSITIONS") or "var/deliveries/workbench",
+    type="string",
+    minLength=1,
+    maxLength=1000,
+    pattern=_PLACE,
+    title="Delivery",
+    description="Folder that the workbench's verdicts are delivered to, always the same one.",
+)
+WORKBENCH = Param(
+    os.environ.get("UNDERWATCH_WORKBENCH") or None,
+    type=["null", "string"],
+    maxLength=1000,
+    pattern=_PLACE,
+    title="Workbench",
+    description="Folder of the workbench's accounts and dispositions. Empty: beside the lake, <lake>.workbench.",
+)
 SQL_SCHEMA = Param(
     os.environ.get("UNDERWATCH_POSTGRES_SCHEMA") or "underwatch",
     type="string",
@@ -250,7 +267,7 @@ def fact(context: Any, name: str) -> str:
     events = [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
     told = max(events, key=lambda event: event.timestamp).extra if events else {}
     value = told.get(name) if name in told else context["params"].get(name)
-    if name == "batch_id" and value is None and "delivery" in context["params"]:
+    if name == "batch_id" and value is None and "source" in context["params"]:
         return f"{context['params']['source']}-{context['params']['delivery'].rstrip('/').rsplit('/', 1)[-1]}"
     return "" if value is None else str(value)
 

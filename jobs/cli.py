@@ -54,6 +54,7 @@ COMMANDS = {
     "sql": "Answer a SQL query on the tables of the lake.",
     "airflow": "Open an Airflow in the browser: retrain, approve, monitor.",
     "workbench": "Open the web workbench: review queue, dispositions, quotes, models.",
+    "deliver-dispositions": "Write the workbench's verdicts that count as a delivery, for ingest-claims.",
     "export": "Write a published table to a CSV file.",
     "export-views": "Write a DuckDB file with a view of each table of the lake.",
 }

@@ -113,13 +113,17 @@ def _provider(issuer: str, client_id: str, roles: list[str], groups_claim: str, 
 
 def workbench_parts(lake: str, settings: Settings, home: Path | None = None, identifiers: str = "") -> Parts:
     """The workbench's parts on a lake, with the calls that answer quotes and describe models handed in."""
-    if home is None and "://" in lake:
-        raise NoHome("a lake in an object store needs --home, a folder for accounts and dispositions")
     store = Lake(lake)
-    place = home or Path(f"{store.root}.workbench")
     # A lake in an object store has no place of identifiers beside it: where none is named, there is no break-glass.
     kept = None if "://" in lake and not identifiers else identifier_store(lake, identifiers)
-    return open_parts(store, place, settings, _underwriting(store), _model_store(store), kept)
+    return open_parts(store, home_of(store, home), settings, _underwriting(store), _model_store(store), kept)
+
+
+def home_of(lake: Lake, home: Path | None = None) -> Path:
+    """Where a lake's workbench keeps its own files. Raises NoHome where the lake has no folder to be beside."""
+    if home is None and "://" in lake.root:
+        raise NoHome("a lake in an object store needs --home, a folder for accounts and dispositions")
+    return home or Path(f"{lake.root}.workbench")
 
 
 def _underwriting(lake: Lake) -> Underwriting:

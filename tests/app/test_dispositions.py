@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from typer.testing import CliRunner
 
 from app.dispositions import BadDisposition, Decision
 from app.parts import Parts
+from catalog.errors import NothingToDo
+from jobs.cli import app
+from jobs.deliver_dispositions import deliver
 from jobs.ingest_claims import ingest
+from jobs.workbench import NoHome
 from lake import Lake
 from sources.tokens import TokenKey
 from tests.app.book import client, send
@@ -139,6 +144,30 @@ def test_what_is_set_aside_comes_back_after_its_day(own: Parts) -> None:
     assert own.dispositions.statuses("claim") == {"c0004": "needs_records"}
 
 
+def test_the_command_delivers_what_the_page_gives(own: Parts, tmp_path: Path) -> None:
+    out = tmp_path / "reviews" / "workbench"
+    decide(own, outcome="confirmed", scheme="upcoding", recovered="99.95")
+    decide(own, target_type="provider", target_id="p002", outcome="unfounded")
+    with pytest.raises(NothingToDo, match="no verdict counts yet"):  # both await their second look
+        deliver(own.lake, own.home, out, "ada")
+    assert not out.exists()
+    for number, count in ((1, 1), (2, 2)):  # the second time it replaces the file
+        own.dispositions.look(number, "approved", "", "lead")
+        assert deliver(own.lake, own.home, out, "ada") == count
+    assert (out / "dispositions.csv").read_bytes() == client(own, "lead").get("/dispositions/delivery.csv").content
+    assert [file.name for file in out.iterdir()] == ["dispositions.csv"]
+    noted = [
+        (one.actor, one.details["rows"]) for one in own.audit_log.entries() if one.action == "deliver_dispositions"
+    ]
+    assert noted == [("ada", 1), ("ada", 2)]
+
+
+def test_a_lake_without_a_workbench_delivers_nothing(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["deliver-dispositions", "--lake", str(tmp_path / "lake"), "--out", str(tmp_path)])
+    assert isinstance(told.exception, NoHome) and "`underwatch workbench --lake" in str(told.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_the_delivery_is_read_by_the_real_source_as_labels(own: Parts, spark: SparkSession, tmp_path: Path) -> None:
     decide(own, outcome="confirmed", scheme="upcoding", recovered="99.95")
@@ -147,9 +176,7 @@ def test_the_delivery_is_read_by_the_real_source_as_labels(own: Parts, spark: Sp
     for number in (1, 2, 3):
         own.dispositions.look(number, "approved", "", "lead")
     folder = tmp_path / "workbench"
-    folder.mkdir()
-    answer = client(own, "lead").get("/dispositions/delivery.csv")
-    (folder / "dispositions.csv").write_bytes(answer.content)
+    assert deliver(own.lake, own.home, folder, "lead") == 2
     lake = Lake(str(tmp_path / "labels"))
     ingest(spark, lake, delivered("dispositions", folder, tmp_path / "s1", "workbench"), KEY)
     found = {(one["target_type"], one["target_id"]): one for one in lake.read(spark, "investigations").collect()}

@@ -16,13 +16,22 @@ HOME = Path(__file__).parents[2]
 DAGS = HOME / "dags"
 FAKE_BIN = Path(__file__).parent / "fake_bin"
 IDS = ["ingest_claims", "build_features", "train_fraud", "train_risk", "score_claims", "score_risk"]
-IDS += ["underwriting_requests", "underwriting_inbox", "approve_fraud", "approve_risk", "monitor", "publish_sql"]
+IDS += [
+    "underwriting_requests",
+    "underwriting_inbox",
+    "approve_fraud",
+    "approve_risk",
+    "monitor",
+    "publish_sql",
+    "deliver_dispositions",
+]
 
 # Airflow reads its settings when it is first imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="underwatch-airflow-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "False"
-SETTINGS = "DRIVER_MEMORY EXECUTOR_MEMORY SPARK_CONF RETRIES INBOX MONITOR_SCHEDULE ON_BREACH POSTGRES POSTGRES_SCHEMA"
+SETTINGS = "DRIVER_MEMORY EXECUTOR_MEMORY SPARK_CONF RETRIES INBOX MONITOR_SCHEDULE ON_BREACH POSTGRES POSTGRES_SCHEMA "
+SETTINGS += "DISPOSITIONS DISPOSITIONS_SCHEDULE WORKBENCH"
 for setting in SETTINGS.split():
     os.environ.pop(f"UNDERWATCH_{setting}", None)
 sys.path.insert(0, str(DAGS))

@@ -97,6 +97,16 @@ def test_a_list_of_members_and_a_request_s_name_reach_the_quote_and_its_check(ba
     assert "--request-id=r-17" in submit(check, told)[0]
 
 
+def test_verdicts_are_read_from_the_folder_they_were_delivered_to(bag, submit):
+    told = {"lake": "/data/lake", "delivery": "/data/reviews/workbench", "workbench": "/data/workbench"}
+    by_hand = {"dag_run": SimpleNamespace(triggering_user_name="ada")}
+    order = bag.dags["deliver_dispositions"].topological_sort()
+    deliver, ingest, check = (submit(task, told, more=by_hand)[0] for task in order)
+    assert "--out=/data/reviews/workbench --lake=/data/lake --home=/data/workbench --by=ada" in deliver
+    assert "ingest-claims --source=dispositions --delivery=/data/reviews/workbench --lake=/data/lake" in ingest
+    assert ingest.endswith("--batch-id=dispositions-workbench") and check.endswith("--batch-id=dispositions-workbench")
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [

@@ -13,7 +13,14 @@ pytestmark = pytest.mark.airflow
 IDS = {"ingest_claims", "build_features", "train_fraud", "train_risk", "score_claims", "score_risk"}
 APPROVALS = {"approve_fraud": ("fraud_model", 1), "approve_risk": ("risk_model", 2)}
 """What each updates, and how many persons it asks."""
-ON_REQUEST = {"underwriting_requests", "underwriting_inbox", "monitor", "publish_sql", *APPROVALS}
+ON_REQUEST = {
+    "underwriting_requests",
+    "underwriting_inbox",
+    "monitor",
+    "publish_sql",
+    "deliver_dispositions",
+    *APPROVALS,
+}
 """Started by a person, or where a site says so: by the clock, or by what was published."""
 WITHOUT_SPARK = ("ApprovalOperator", "ShortCircuitOperator", "TriggerDagRunOperator")
 
@@ -42,9 +49,10 @@ def test_only_a_site_that_names_a_database_has_published_tables_brought_there(ba
     assert "hunter2" not in " ".join(watched.get_task("publish_sql").application_args)
 
 
-def test_monitoring_keeps_the_hours_that_a_site_names(bag, monkeypatch):
-    monkeypatch.setenv("UNDERWATCH_MONITOR_SCHEDULE", "0 6 * * 1")
-    watched = runpy.run_path(bag.dags["monitor"].fileloc)["dag"]
+@pytest.mark.parametrize(("dag_id", "about"), [("monitor", "MONITOR"), ("deliver_dispositions", "DISPOSITIONS")])
+def test_what_the_clock_starts_keeps_the_hours_that_a_site_names(bag, monkeypatch, dag_id, about):
+    monkeypatch.setenv(f"UNDERWATCH_{about}_SCHEDULE", "0 6 * * 1")
+    watched = runpy.run_path(bag.dags[dag_id].fileloc)["dag"]
     assert watched.timetable.can_be_scheduled and not watched.catchup
 
 
