@@ -22,9 +22,11 @@ def copy_stream(pinned: Pinned) -> Iterator[bytes | memoryview]:
     columns = ", ".join(_expression(column.name, column.type) for column in described)
     nested = frozenset(column.name for column in described if pa.types.is_nested(arrow_type(column.type)))
     connection = duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": "1GB"})
-    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    # Reading is faster than the server loads: what is read ahead is bounded, or it fills the memory.
+    rows = pinned.dataset().scanner(batch_size=_BATCH_ROWS, batch_readahead=4, fragment_readahead=1).to_reader()
     yield START
-    for batch in connection.from_arrow(pinned.dataset()).project(columns).to_arrow_reader(_BATCH_ROWS):
+    for batch in connection.from_arrow(rows).project(columns).to_arrow_reader(_BATCH_ROWS):
         yield binary_rows(batch, nested)
     yield END
 
