@@ -67,7 +67,7 @@ def asked(kind: Kind, parameters: Mapping[str, str]) -> tuple[Asked, tuple[str, 
 
 def page(tables: Snapshot, kind: Kind, ask: Asked, statuses: Mapping[str, str], most: int = PAGE) -> Page:
     """The rows after `ask.after`, at most `most`, and how many there are in all."""
-    where, values = _where(kind, ask, statuses)
+    where, values = _where(tables, kind, ask, statuses)
     counted = tables.queue(kind.table, f"select count(*) as n from kept.queue {_and(where)}", values)
     sort = kind.sorts[ask.sort]
     way, beyond = ("desc", "<") if sort.falling else ("asc", ">")
@@ -90,7 +90,7 @@ def page(tables: Snapshot, kind: Kind, ask: Asked, statuses: Mapping[str, str], 
 
 def all_rows(tables: Snapshot, kind: Kind, ask: Asked, statuses: Mapping[str, str], most: int) -> list[dict[str, Any]]:
     """Rows of the whole question in its order, for an export."""
-    where, values = _where(kind, ask, statuses)
+    where, values = _where(tables, kind, ask, statuses)
     sort = kind.sorts[ask.sort]
     rows = tables.queue(
         kind.table,
@@ -127,7 +127,7 @@ def _decoded(text: str, problems: list[str]) -> tuple[str, str] | None:
         return None
 
 
-def _where(kind: Kind, ask: Asked, statuses: Mapping[str, str]) -> tuple[list[str], list[object]]:
+def _where(tables: Snapshot, kind: Kind, ask: Asked, statuses: Mapping[str, str]) -> tuple[list[str], list[object]]:
     where: list[str] = []
     values: list[object] = []
     for name, column in (
@@ -147,8 +147,10 @@ def _where(kind: Kind, ask: Asked, statuses: Mapping[str, str]) -> tuple[list[st
             where.append(f"paid_amount {way} ?")
             values.append(amount)
     if ask.text:
-        where.append("contains(searched, ?)")
-        values.append(ask.text.lower())
+        text = ask.text.lower()
+        places = tables.holding(kind.table, text)
+        where.append("contains(searched, ?)" if places is None else "rowid in (select unnest(?::bigint[]))")
+        values.append(text if places is None else places)
     if ask.status == "open":
         where.append(f"{kind.key} not in (select unnest(?::varchar[]))")
         values.append(list(statuses))

@@ -34,7 +34,7 @@ READ = (
     "monitoring",
 )
 _LOOK_AGAIN = 3.0
-_MOST_KEPT, _MOST_KEPT_ROWS = 500, 100
+_MOST_KEPT, _MOST_KEPT_ROWS, _MOST_HELD = 500, 100, 2000
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,17 @@ class Queue:
             self.answers[asked] = found
         return self.answers[asked]
 
+    def holding(self, text: str) -> list[int] | None:
+        """The row ids of rows in which a search finds the text, in lower case; None where they are many.
+
+        Looking for a text in every row is the slow part of a search: its pages, orders and filters share it."""
+        query = (
+            "select list(place) as places from (select rowid as place from kept.queue where contains(searched, ?) "
+            f"limit {_MOST_HELD + 1})"
+        )
+        places: list[int] = self.rows(query, [text])[0]["places"] or []
+        return places if len(places) <= _MOST_HELD else None
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -80,6 +91,10 @@ class Snapshot:
     def queue(self, table: str, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Rows of a query on the table `kept.queue`: the columns of a Kind, of the newest day, kept in memory."""
         return self.queues[table].rows(query, parameters)
+
+    def holding(self, table: str, text: str) -> list[int] | None:
+        """See Queue.holding."""
+        return self.queues[table].holding(text)
 
     def one(self, query: str, parameters: Sequence[object] = ()) -> dict[str, Any] | None:
         found = self.rows(query, parameters)

@@ -27,11 +27,12 @@ import typer
 import uvicorn
 from deltalake import Schema
 
+from app.api.reading import Cursor
 from app.parts import Settings, open_parts
 from app.queue import encoded
 from app.web import create_app
+from benchmarks.record import machine, markdown_table
 from catalog import TABLES
-from jobs.text_table import text_console, text_table
 from lake import Lake, Staged
 from lake.arrow_types import arrow_schema
 
@@ -72,12 +73,19 @@ QUESTIONS = {
     "filter: paid from, to": "/queue/claims?least={n}&most=1200",
     "filter: provider": "/queue/claims?provider=P{n:06d}",
     "filter: lane, type, paid from": "/queue/claims?lane=patient_harm&claim_type=inpatient&least={n}",
-    "filter: text": "/queue/claims?text=c000{n:04d}",
+    "filter: text in ids and schemes": "/queue/claims?text=c000{n:04d}",
     "filter: status open, paid to": "/queue/claims?status=open&most={n}",
     "order: expected recovery, paid from": "/queue/claims?sort=recovery&least={n}",
     "order: newest, scheme and paid from": "/queue/claims?sort=newest&scheme=unbundling&least={n}",
 }
 """Words -> a question, asked with another number each time, since answers are kept."""
+_API = "/api/v1/scored_claims"
+API_QUESTIONS = {
+    "API: first page": f"{_API}",
+    "API: first page of 1,000": f"{_API}?limit=1000",
+    "API: scheme": f"{_API}?scheme=upcoding",
+    "API: provider": f"{_API}?provider_id=P{{n:06d}}",
+}
 
 
 def main(
@@ -92,16 +100,19 @@ def main(
         with served(lake, Path(folder) / "home") as address:
             ask = signed_in(address)
             first = ask("/queue/claims")
-            text = text_table(f"{claims:,} claims", "page", "median ms>", "slowest ms>")
-            places = {"first page": ["/queue/claims"] * repeats, "next page": later_pages(repeats)}
+            lines = []
+            places = {"first page": ["/queue/claims"] * repeats, "a page far down the list": later_pages(repeats)}
             for words, place in QUESTIONS.items():
                 places[words] = [place.format(n=n + 1) for n in range(repeats)]
+            places |= {words: [place.format(n=n + 1) for n in range(repeats)] for words, place in API_QUESTIONS.items()}
+            places["API: a page far down"] = later_api_pages(repeats)
             names = re.findall(r'class="open" href="(/claims/\w+)"', first)
             places["a claim"] = [names[n % len(names)] for n in range(repeats)]
             for words, asked in places.items():
                 median, slowest = timed(ask, asked)
-                text.add_row(words, f"{median:,.0f}", f"{slowest:,.0f}")
-            text_console().print(text)
+                lines.append([words, f"{median:,.0f}", f"{slowest:,.0f}"])
+            print(f"{claims:,} claims, {machine()}\n")
+            print(markdown_table(("page", "median ms>", f"slowest ms of {repeats}>"), lines))
             seen = crowd(lake, address, claims, readers)
             told = ", ".join(f"{count:,} saw {words}" for words, count in seen.items())
             print(f"{readers} readers at once during a publish: of {sum(seen.values()):,} pages {told}.")
@@ -177,6 +188,11 @@ def timed(ask: Callable[[str], str], places: list[str]) -> tuple[float, float]:
 def later_pages(count: int) -> list[str]:
     """Addresses of pages far down the list; ranks are spread evenly up to a thousand million here."""
     return [f"/queue/claims?after={encoded(str(10**7 * (number + 1)), '')}" for number in range(count)]
+
+
+def later_api_pages(count: int) -> list[str]:
+    """The same of the API, which begins again where a newer version was published: this is the first."""
+    return [f"{_API}?after={Cursor(0, '2025-12-31', (10**7 * (number + 1), ''))}" for number in range(count)]
 
 
 def crowd(lake: Lake, address: str, claims: int, readers: int, before: float = 8, after: float = 12) -> dict[str, int]:

@@ -120,6 +120,17 @@ def test_new_descriptions_are_seen_without_new_scores(tmp_path: Path) -> None:
     assert choices(tables.fresh(), PROVIDERS, "state") == ["OK", "TX"]
 
 
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_a_search_finds_the_same_whether_its_rows_are_kept_or_too_many(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("app.snapshot._MOST_HELD", most)
+    found = pages(parts, CLAIMS, text="P012", sort="paid")
+    assert found == [one for one in pages(parts, CLAIMS, sort="paid") if one in pages(parts, CLAIMS, provider="p012")]
+    assert set(pages(parts, CLAIMS, text="p012", least="1,000")) < set(found)
+    assert pages(parts, CLAIMS, text="no such id") == []
+
+
 def test_a_quote_or_a_wildcard_in_a_filter_is_only_text(parts: Parts) -> None:
     for text in ("' or 1=1 --", "c0%1", "c_001", '"; drop view scored_claims; --'):
         assert pages(parts, CLAIMS, text=text, scheme="") == []
