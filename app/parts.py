@@ -97,7 +97,8 @@ class ModelStore:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the workbench behaves. `https`: it is reached through TLS, so cookies are sent over it alone.
+    """How the workbench behaves. `https`: it is reached through TLS, so cookies are sent over it alone. `airflow`: the
+    site's Airflow, as browsers reach it; empty where it has none that lasts.
 
     `api_questions`: of one account in a minute. `wrong_tokens`: of one address in five minutes. `disclosures`: of
     members' identifiers to one account in an hour."""
@@ -112,6 +113,7 @@ class Settings:
     export_rows: int = 100_000
     api_questions: int = 240
     wrong_tokens: int = 20
+    airflow: str = ""
 
 
 @dataclass(frozen=True)

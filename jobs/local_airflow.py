@@ -28,6 +28,7 @@ from catalog.errors import UnderwatchError
 from jobs import shared_spark
 from jobs.airflow_api import AirflowApi
 from jobs.processes import ProcessFamily, free_port
+from lake.staged import ENDS_WITH_RUN
 
 HOME = Path(__file__).resolve().parent.parent
 DAGS = HOME / "dags"
@@ -192,6 +193,7 @@ def _environment(folder: Path, programs: list[Path], master: str) -> dict[str, s
     return {
         **inherited,
         "AIRFLOW_HOME": str(folder),
+        ENDS_WITH_RUN: "1",
         "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": master}),
         "PATH": os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")]),
         # Airflow's components talk to each other over loopback, never through a proxy.

@@ -65,6 +65,9 @@ def workbench(
     oidc_only: Annotated[
         bool, typer.Option("--oidc-only", help="Take no passwords of the workbench's own accounts.")
     ] = False,
+    airflow: Annotated[
+        str, typer.Option(envvar="UNDERWATCH_AIRFLOW_URL", help="Address of the site's Airflow, to link to its runs.")
+    ] = "",
     reset: Annotated[str, typer.Option(help="Give this account a new one-time password, print it and end.")] = "",
 ) -> None:
     """Open the web workbench on a lake: review queue, quotes, models. The first start prints a one-time password.
@@ -73,7 +76,10 @@ def workbench(
     """
     if host not in ("127.0.0.1", "localhost", "::1") and not https:
         raise NoHome("passwords would cross the network unencrypted: put a TLS proxy before it and give --https")
+    if airflow and not airflow.startswith(("http://", "https://")):
+        raise typer.BadParameter("an address begins with http:// or https://", param_hint="--airflow")
     settings = Settings(
+        airflow=airflow,
         four_eyes=four_eyes,
         idle_minutes=idle_minutes,
         https=https,

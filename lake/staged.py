@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from deltalake.transaction import AddAction, CommitProperties, PostCommitHookPro
 from catalog import TABLES
 from catalog.errors import CommitConflict
 
+ENDS_WITH_RUN = "UNDERWATCH_AIRFLOW_ENDS"
+"""Set within an Airflow that is gone when its run is."""
 KEEP_EVERY_VERSION = PostCommitHookProperties(cleanup_expired_logs=False)
 """Left alone, a table's log forgets versions older than thirty days whenever it writes a checkpoint (each hundred)."""
 
@@ -52,12 +55,20 @@ def note(staged: Staged, run: str, retries: int | None = None) -> CommitProperti
     # Delta lets two transactions that only add files both succeed, so two first commits of one partition would
     # double its rows. Transactions with the same application id exclude each other.
     own = Transaction(f"{TABLES[staged.table].partition}={staged.partition_value}", int(time.time() * 1000))
-    said = {"underwatch_run": run, "partition": staged.partition_value}
+    said = {"underwatch_run": run, "partition": staged.partition_value, **_airflow_run()}
     return CommitProperties(
         custom_metadata={**said, "underwatch_recipe": staged.recipe} if staged.recipe else said,
         max_commit_retries=retries,
         app_transactions=[own],
     )
+
+
+def _airflow_run() -> dict[str, str]:
+    """The DAG and run that this process works for: Airflow tells its tasks so. One that ends with its run, as that of
+    `underwatch run` does, is not noted, since nobody could look there."""
+    told = {"airflow_dag": "AIRFLOW_CTX_DAG_ID", "airflow_run": "AIRFLOW_CTX_DAG_RUN_ID"}
+    found = {name: os.environ.get(variable, "") for name, variable in told.items()}
+    return {} if os.environ.get(ENDS_WITH_RUN) or not all(found.values()) else found
 
 
 def conflict(staged: Staged) -> CommitConflict:

@@ -65,9 +65,10 @@ class Lake:
         """Newest version of each table that exists: what a model run records about its data."""
         return {name: delta.version() for name in tables if (delta := self._delta(name)) is not None}
 
-    def history(self, table: str) -> list[dict[str, object]]:
-        """Commits, newest first: version, timestamp, operation and the run that made it."""
-        return self._require(table).history()
+    def history(self, table: str, most: int | None = None) -> list[dict[str, object]]:
+        """Commits, newest first: version, timestamp, operation, the run that made it and, where a lasting Airflow ran
+        that, its DAG and run."""
+        return self._require(table).history(most)
 
     def made_by(self, table: str, partition: str | date) -> str:
         """The run noted with the commit that last wrote a partition; empty where nothing wrote it or none was noted."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
@@ -10,6 +13,7 @@ from starlette.responses import Response
 
 from app.accounts import Account
 from app.pages import render
+from app.parts import Parts
 from app.security import Needs, PartsOf
 from app.snapshot import Snapshot
 from catalog.errors import ModelUnavailable
@@ -25,8 +29,25 @@ _MOVED = """
     select * from monitoring where as_of = (select max(as_of) from monitoring)
     order by case alert when 'breach' then 0 when 'ok' then 1 else 2 end, value / nullif(bound, 0) desc nulls last,
              check_name, model_name, subject"""
+_WRITTEN = (
+    *("claim_lines", "claim_features", "scored_claims", "risk_predictions", "underwriting_quotes", "investigations"),
+    "monitoring",
+)
+"""A table that each step of the work writes."""
 _MOST_MOVED = 15
 """Checks of drift on the page, breaches first; all of them are in the table monitoring."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """When a table was last written. `dag`, `run` and `address` are empty where no lasting Airflow did."""
+
+    table: str
+    version: int
+    at: datetime
+    dag: str
+    run: str
+    address: str
 
 
 @router.get("/models")
@@ -42,8 +63,25 @@ def models(request: Request, parts: PartsOf, account: Reader) -> Response:
         "last_checked": max((one["checked_at"] for one in checks), default=None),
         "as_of": tables.as_of,
         "drift": _drift(tables),
+        "written": _written(parts),
     }
     return render(request, "models.html", context)
+
+
+def _written(parts: Parts) -> list[Written]:
+    """The newest commit of the tables, with its run's page in Airflow where the site has one."""
+    found = []
+    for table in _WRITTEN:
+        if not parts.lake.exists(table):
+            continue
+        commit = parts.lake.history(table, 1)[0]
+        by = {name: str(commit.get(f"airflow_{name}", "")) for name in ("dag", "run")}
+        at = datetime.fromtimestamp(int(str(commit["timestamp"])) / 1000, UTC)
+        address = ""
+        if parts.settings.airflow and by["run"]:
+            address = f"{parts.settings.airflow.rstrip('/')}/dags/{quote(by['dag'], '')}/runs/{quote(by['run'], '')}"
+        found.append(Written(table, int(str(commit["version"])), at, by["dag"], by["run"], address))
+    return found
 
 
 @router.get("/models/{name}/{version}/{file}")

@@ -164,6 +164,23 @@ def test_models_show_what_their_gate_said_and_their_plots(browser: Browser) -> N
     assert opened_page.get("/models/fraud_claim/2/..%2F..%2Fmodel.json").status_code == 404
 
 
+def test_last_runs_lead_to_the_site_s_airflow(
+    lake: Lake, tmp_path: Path, with_accounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a lasting Airflow ran is noted with each commit; one that ends with its run leaves nothing to look at."""
+    monkeypatch.setenv("AIRFLOW_CTX_DAG_ID", "monitor")
+    monkeypatch.setenv("AIRFLOW_CTX_DAG_RUN_ID", "manual__2025-12-31T06:00:00+00:00")
+    lake.write_rows([row("monitoring", as_of=DAY)], "monitoring", str(DAY))
+    monkeypatch.setenv("UNDERWATCH_AIRFLOW_ENDS", "1")
+    lake.write_rows([row("scored_claims", claim_id="c1", as_of=DAY)], "scored_claims", str(DAY))
+    parts = opened(tmp_path / "home", lake, with_accounts, airflow="https://airflow.example/")
+    text = client(parts, "auditor").get("/models").text
+    parts.close()
+    run = "https://airflow.example/dags/monitor/runs/manual__2025-12-31T06%3A00%3A00%2B00%3A00"
+    assert f'<td>monitor</td><td><a href="{run}" rel="noreferrer">manual__2025-12-31T06:00:00+00:00</a></td>' in text
+    assert text.count("an Airflow that ended with its run") == 1 and text.count("https://airflow.example") == 1
+
+
 def test_what_moved_is_shown_with_breaches_first(lake: Lake, tmp_path: Path, with_accounts: Path) -> None:
     """By the last day that `underwatch monitor` looked at."""
     checks = [

@@ -106,6 +106,12 @@ def test_an_address_beyond_the_machine_wants_tls(tmp_path: Path) -> None:
     assert not (tmp_path / "lake.workbench").exists()
 
 
+def test_an_airflow_to_link_to_is_a_web_address(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["workbench", "--lake", str(tmp_path / "lake"), "--airflow", "javascript:alert(1)"])
+    assert told.exit_code == 2 and "begins with http:// or https://" in told.output
+    assert not (tmp_path / "lake.workbench").exists()
+
+
 def test_a_lost_password_is_reset_by_who_runs_it(tmp_path: Path) -> None:
     place = str(tmp_path / "lake")
     parts = workbench_parts(place, Settings())
