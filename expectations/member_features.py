@@ -11,6 +11,7 @@ CHECKS: tuple[Check, ...] = (
     filled("age", WARN, 0.95),
     holds("the kinds of cost add up to cost_12m", "abs(cost_12m - cost_inpatient_12m - cost_outpatient_12m - "
           "cost_professional_12m - cost_pharmacy_12m) < 0.01 + 1e-6 * abs(cost_12m)"),
+    holds("readmissions are episodes", "readmissions <= inpatient_episodes"),
     between("hcc_score", 0, 50, WARN),
     holds("no disease counts without a category", "hcc_count > 0 or hcc_disease_score = 0"),
     refers("member_id", "members", "member_id", STOP),

@@ -13,6 +13,7 @@ from catalog import TABLES
 from features.codes import is_emergency, is_office_visit
 from features.conditions import CONDITIONS, has_condition
 from features.coverage import covered_on, months_covered
+from features.episodes import after_discharge, inpatient_episodes
 from features.exact_sums import MONEY_PLACES, exact_mean, exact_sum
 from features.hcc import with_hcc
 from features.hospital import stay_days
@@ -60,6 +61,7 @@ def _history(known: Known) -> DataFrame:
 
     totals = (
         known.lines.where(within("service_from", months_from(as_of, -24), as_of))
+        .join(_episodes(known), "member_id", "left")
         .groupBy("member_id")
         .agg(
             cost_where(~year).alias("cost_prior_year"),
@@ -68,6 +70,8 @@ def _history(known: Known) -> DataFrame:
                 cost_where(year & (F.col("claim_type") == kind)).alias(f"cost_{kind}_12m")
                 for kind in ("inpatient", "outpatient", "professional", "pharmacy")
             ],
+            cost_where(year & after_discharge(F.col("episode_ends"))).alias("cost_post_acute_12m"),
+            *[F.max(name).alias(name) for name in ("inpatient_episodes", "readmissions", "days_since_discharge")],
             distinct(is_emergency(), F.col("service_from")).alias("emergency_visits"),
             distinct(is_office_visit(), F.col("service_from")).alias("office_visits"),
             F.count_if(year & (F.col("claim_type") == "pharmacy")).alias("fills"),
@@ -104,6 +108,25 @@ def _stays(year: DataFrame) -> DataFrame:
     )
 
 
+def _episodes(known: Known) -> DataFrame:
+    """One row per member with an episode."""
+    as_of = known.as_of
+    # A month more, for the discharges whose 30 days reach into the look-back.
+    recent = within("service_from", months_from(as_of, -LOOK_BACK_MONTHS - 1), as_of)
+    begun = within("episode_start", months_from(as_of, -LOOK_BACK_MONTHS), as_of)
+    ended = within("episode_end", months_from(as_of, -LOOK_BACK_MONTHS), as_of)
+    return (
+        inpatient_episodes(known.lines.where(recent))
+        .groupBy("member_id")
+        .agg(
+            F.count_if(begun).alias("inpatient_episodes"),
+            F.count_if(begun & F.col("readmission")).alias("readmissions"),
+            F.datediff(F.lit(as_of), F.max(F.when(ended, F.col("episode_end")))).alias("days_since_discharge"),
+            F.collect_set("episode_end").alias("episode_ends"),
+        )
+    )
+
+
 def _panels(year: DataFrame) -> DataFrame:
     """One row per member: what the other members of its providers cost, so that its own cost stays out."""
     costs = year.groupBy("member_id").agg(exact_sum(F.col("cost")).alias("own"))
@@ -134,7 +157,10 @@ def _person(as_of: date) -> dict[str, Column]:
     }
 
 
-_UNKNOWN_WITHOUT_HISTORY = {"age", "sex_male", "top_month_share", "panel_mean_cost", "hcc_disease_score", "hcc_count"}
+_UNKNOWN_WITHOUT_HISTORY = {
+    *("age", "sex_male", "top_month_share", "days_since_discharge"),
+    *("panel_mean_cost", "hcc_disease_score", "hcc_count"),
+}
 
 
 def _shaped(measured: DataFrame, as_of: date) -> DataFrame:

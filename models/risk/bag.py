@@ -26,8 +26,9 @@ _TREES: dict[str, object] = {
     "min_child_weight": 10,
     "lambda": 5.0,
 }
-_RISING = ("cost_", "has_", "condition_count", "hcc_", "admissions")
+_RISING = ("cost_", "has_", "condition_count", "hcc_", "admissions", "inpatient_episodes", "readmissions")
 _NOT_RISING = ("cost_trend",)
+_FALLING = ("days_since_discharge",)
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,12 @@ def fit_bag(params: dict[str, object], rows: Rows, target: np.ndarray, seed: int
 
 
 def rising(features: tuple[str, ...]) -> tuple[int, ...]:
-    """1 where more of the feature must never lower the expected cost: earlier cost, conditions and admissions.
+    """1 where more of the feature must never lower the expected cost: earlier cost, conditions and admissions. -1 where
+    it must never raise it: the longer since a discharge, the less of what led to it is left to come.
 
     Not age: the first years of life cost more than the next.
     """
-    return tuple(int(name.startswith(_RISING) and name not in _NOT_RISING) for name in features)
+    return tuple(int(name.startswith(_RISING) and name not in _NOT_RISING) - (name in _FALLING) for name in features)
 
 
 def settled(parts: np.ndarray, total: np.ndarray) -> np.ndarray:

@@ -29,6 +29,11 @@ claim  line type      member provider day        through    allowed drg dx
 stay   1    inpatient bed    p3       2024-03-01 2024-03-03 9000    470 N186
 stay   2    inpatient bed    p3       2024-03-03 2024-03-08 1000    470 N186
 day    1    inpatient bed    p3       2024-10-01 2024-10-01 500     470 N186
+again  1    inpatient back   p3       2023-12-20 2023-12-30 8000    470 -
+again2 1    inpatient back   p3       2024-01-10 2024-01-12 700     470 -
+passed 1    inpatient back   p4       2024-01-12 2024-01-20 600     470 -
+home   1    outpatient back  p4       2024-02-19 2024-02-19 50      -   -
+free   1    outpatient back  p4       2024-02-20 2024-02-20 40      -   -
 
 claim  line member provider day        dx_type  dx    allowed
 old_dx 1    nine   p8       2024-03-01 icd-9-cm 25000 10
@@ -54,6 +59,7 @@ m2       2024-07-01 2029-12-31 individual  -
 m3       2020-01-01 2029-12-31 individual  -
 bed      2020-01-01 2029-12-31 medicare    -
 nine     2020-01-01 2029-12-31 medicare    -
+back     2020-01-01 2029-12-31 medicare    -
 stranger 2020-01-01 2029-12-31 medicare    -
 left     2020-01-01 2024-12-30 medicare    -
 """
@@ -70,7 +76,7 @@ def told(row: Row, *features: str) -> list[float | str | None]:
 
 
 def test_one_row_per_member_covered_that_day(members: Members) -> None:
-    assert members.keys() == {"m1", "m2", "m3", "bed", "nine", "stranger"}
+    assert members.keys() == {"m1", "m2", "m3", "bed", "nine", "back", "stranger"}
 
 
 def test_who_a_member_is(members: Members) -> None:
@@ -113,6 +119,21 @@ def test_visits_and_drugs(members: Members) -> None:
 
 def test_a_stay_is_one_admission_however_many_lines(members: Members) -> None:
     assert told(members["bed"], "admissions", "inpatient_days") == [2.0, 7.0]
+
+
+def test_a_transfer_is_no_episode_of_its_own(members: Members) -> None:
+    """In January twice, once handed on, after a stay that ended on 30 December."""
+    features = ("admissions", "inpatient_episodes", "readmissions", "days_since_discharge")
+    assert told(members["back"], *features) == [2.0, 1.0, 1.0, 346.0]
+    assert told(members["bed"], *features) == [2.0, 2.0, 0.0, 91.0]
+    assert told(members["m1"], *features) == [0.0, 0.0, 0.0, None]
+
+
+def test_post_acute_cost_is_that_of_the_thirty_days_after_a_discharge(members: Members) -> None:
+    """January's readmission and its transfer follow the December stay, though that was before the look-back; of the
+    visits in February the first is on the thirtieth day."""
+    assert told(members["back"], "cost_post_acute_12m") == [700.0 + 600.0 + 50.0]
+    assert told(members["bed"], "cost_post_acute_12m") == [0.0]
 
 
 def test_chronic_conditions_of_the_year_in_either_revision(members: Members) -> None:

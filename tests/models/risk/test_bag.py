@@ -52,3 +52,4 @@ def test_what_rounding_lost_goes_where_the_parts_are() -> None:
 
 def test_what_must_not_lower_a_cost() -> None:
     assert rising(("age", "cost_12m", "cost_trend", "has_copd", "condition_count")) == (0, 1, 0, 1, 1)
+    assert rising(("cost_post_acute_12m", "readmissions", "days_since_discharge")) == (1, 1, -1)
