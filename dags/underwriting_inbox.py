@@ -1,4 +1,4 @@
-"""Airflow DAG: request files of an inbox folder are answered, each once.
+"""Airflow DAG: request files of an inbox folder are answered, each once; readers see an answer once its checks passed.
 
 Where UNDERWATCH_INBOX names a folder it is looked into every five minutes; else the DAG runs when a person starts it.
 """
@@ -12,7 +12,7 @@ from spark_job import DAG_DEFAULTS, spark_job
 
 with DAG(
     dag_id="underwriting_inbox",
-    description="Answer the request files of the inbox; move them to done or failed.",
+    description="Answer the request files of the inbox, check the answers, move the files to done or failed.",
     schedule="*/5 * * * *" if os.environ.get("UNDERWATCH_INBOX") else None,
     catchup=False,
     max_active_runs=1,

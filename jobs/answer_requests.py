@@ -12,9 +12,10 @@ import typer
 from filelock import FileLock
 
 from catalog.errors import BadDelivery, NothingToDo, UnderwatchError
-from jobs.options import DEFAULT_LAKE, LakeRoot, Seed
+from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, LakeRoot, Master, Seed
 from jobs.progress import step
-from jobs.quote_answer import ADVERSE_ABOVE, Request, answer_request
+from jobs.quote_answer import ADVERSE_ABOVE, Publish, Request, answer_request
+from jobs.quote_checks import checked_quotes
 from jobs.quote_members import read_members
 from jobs.quote_tables import last_day
 from jobs.request_files import Asked, read_requests
@@ -30,17 +31,19 @@ def answer_requests(
     policy: Annotated[Path, typer.Option(help="Rules of your own, in the columns of the shipped ones.")] = SHIPPED,
     lake: LakeRoot = DEFAULT_LAKE,
     seed: Seed = 1,
+    master: Master = DEFAULT_MASTER,
 ) -> None:
     """Answer the request files (*.json, *.csv) of a folder, each once, and move them to its done/ or failed/.
 
-    Beside a file in done/ lie its answers, refusals too; beside one in failed/ lies the reason. A file is written under
-    another ending and renamed when it is whole. The rules are a configurable safeguard, not legal advice.
+    Beside a file in done/ lie its answers, refusals too; beside one in failed/ lies the reason. Readers see an answer
+    once its checks let it pass. A file is written under another ending and renamed when it is whole. The rules are a
+    configurable safeguard, not legal advice.
 
     Example: underwatch answer-requests --inbox var/inbox --lake var/lake
     """
     inbox.mkdir(parents=True, exist_ok=True)
-    with FileLock(inbox / ".lock"):  # two at once would answer a file twice
-        answered, failed = answer_all(Lake(lake), inbox, policy, seed)
+    with FileLock(inbox / ".lock"), checked_quotes(master) as publish:  # two at once would answer a file twice
+        answered, failed = answer_all(Lake(lake), inbox, publish, policy, seed)
     if failed:
         raise BadDelivery(
             f"{failed:,} of {answered + failed:,} request files could not be answered; the reasons lie in "
@@ -50,7 +53,7 @@ def answer_requests(
         raise NothingToDo(f"no request file lies in {inbox}")
 
 
-def answer_all(lake: Lake, inbox: Path, policy: Path = SHIPPED, seed: int = 1) -> tuple[int, int]:
+def answer_all(lake: Lake, inbox: Path, publish: Publish, policy: Path = SHIPPED, seed: int = 1) -> tuple[int, int]:
     """How many files were answered and how many failed. One that an unexpected error stops at stays in the inbox."""
     answered = failed = 0
     for file in sorted(inbox.iterdir()):
@@ -59,7 +62,8 @@ def answer_all(lake: Lake, inbox: Path, policy: Path = SHIPPED, seed: int = 1) -
             continue
         with step("answering a request file", number=answered + failed + 1) as found:
             try:
-                answers = [answer_once(lake, asked, file.name, policy, seed) for asked in read_requests(file)]
+                asked = read_requests(file)
+                answers = [answer_once(lake, one, file.name, publish, policy, seed) for one in asked]
             except UnderwatchError as error:
                 _put_away(file, inbox / FAILED, "reason.txt", f"{type(error).__name__}: {error}\n")
                 failed += 1
@@ -71,7 +75,9 @@ def answer_all(lake: Lake, inbox: Path, policy: Path = SHIPPED, seed: int = 1) -
     return answered, failed
 
 
-def answer_once(lake: Lake, asked: Asked, name: str, policy: Path = SHIPPED, seed: int = 1) -> dict[str, Any]:
+def answer_once(
+    lake: Lake, asked: Asked, name: str, publish: Publish, policy: Path = SHIPPED, seed: int = 1
+) -> dict[str, Any]:
     """The row of underwriting_quotes; of a request that was answered before, its name alone.
 
     The quote is the last that answering writes, so one that is there was answered whole.
@@ -94,7 +100,7 @@ def answer_once(lake: Lake, asked: Asked, name: str, policy: Path = SHIPPED, see
         policy=policy,
         seed=seed,
     )
-    return answer_request(lake, request).quote
+    return answer_request(lake, request, publish).quote
 
 
 def _members(lake: Lake, asked: Asked, name: str) -> pd.DataFrame | None:

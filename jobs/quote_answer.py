@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,6 +43,10 @@ class BadRequest(UnderwatchError):
     exit_code = 2
 
 
+Publish = Callable[[Lake, "Answer"], None]
+"""Lets readers see an answer, or raises."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What is asked. Either `group_id` or `members` (row_number, member_id as token, optionally age and sex_male)."""
@@ -71,12 +76,27 @@ class Answer:
     def refused(self) -> str:
         return str(self.quote["refused_reason"] or "")
 
+    @property
+    def request_id(self) -> str:
+        return str(self.quote["request_id"])
 
-def answer_request(lake: Lake, request: Request) -> Answer:
+    @property
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows by table, in the order to keep them in: where the quote is, the rest is too."""
+        return {"underwriting_members": self.members, "underwriting_quotes": [self.quote]}
+
+
+def publish_unchecked(lake: Lake, answer: Answer) -> None:
+    """Keep an answer at once, where someone waits for it: Spark's start, to check it, takes ten times as long."""
+    for table, rows in answer.tables.items():
+        lake.write_rows(rows, table, answer.request_id, run="quote")
+
+
+def answer_request(lake: Lake, request: Request, publish: Publish = publish_unchecked) -> Answer:
     """Answer a request and keep it: first the attempt in underwriting_requests, then members, then the quote itself.
 
-    Raises BadRequest, MissingTable and ModelUnavailable. The attempt is kept even then, unless it is a request that
-    cannot be read at all: a policy file that is none, or a name that is none.
+    Raises BadRequest, MissingTable and ModelUnavailable, and what `publish` does. The attempt is kept even then, unless
+    it is a request that cannot be read at all: a policy file that is none, or a name that is none.
     """
     rule, request_id = _rule(request), request.request_id or f"q-{uuid.uuid4().hex[:12]}"
     if not _REQUEST_ID.fullmatch(request_id):
@@ -116,8 +136,7 @@ def answer_request(lake: Lake, request: Request) -> Answer:
     else:
         _keep_attempt(lake, head, covered, request.policy, PERMITTED, str(rule), rule.features, served)
         answer = _answered(request, rule, covered, served, head | told)
-    lake.write_rows(answer.members, "underwriting_members", request_id, run="quote")
-    lake.write_rows([answer.quote], "underwriting_quotes", request_id, run="quote")
+    publish(lake, answer)
     return answer
 
 

@@ -79,7 +79,7 @@ def run(
     from jobs.quote_sample import sample_quote
     from jobs.summary import summary
 
-    sample_quote(Lake(root))
+    sample_quote(Lake(root), master)
     if database:
         publish_to(Lake(root), database)
     summary(lake=root)

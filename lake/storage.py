@@ -139,16 +139,13 @@ class Lake:
 
         Raises ValueError for a row with another column than the table's, or without one that must be filled.
         """
-        described = TABLES[table]
-        needed = {column.name for column in described.columns if not column.nullable}
-        for row in rows:
-            unknown, lacking = set(row) - set(described.column_names), {n for n in needed if row.get(n) is None}
-            if unknown or lacking:
-                raise ValueError(f"a row of {table} has unknown columns {sorted(unknown)} or lacks {sorted(lacking)}")
-        folder = f"{described.partition}={quoted(partition_value)}/{uuid.uuid4().hex}"
-        schema = Schema.from_arrow(arrow_schema(described)).to_json()
-        staged = Staged(table, partition_value, self._write(rows, table, folder), schema)
-        return self.commit(staged, run)
+        return self.commit(self._rows_written(rows, table, partition_value), run)
+
+    def stage_rows(self, rows: list[dict[str, object]], table: str, partition_value: str) -> Staged:
+        """What `stage` does, of a few rows and without Spark. Raises ValueError as `write_rows` does."""
+        staged = self._rows_written(rows, table, partition_value)
+        self._remember(staged)
+        return staged
 
     def staged(self, table: str, partition_value: str | date) -> Staged:
         """What `stage` last wrote for this partition, for a later process. Raises MissingTable."""
@@ -271,6 +268,17 @@ class Lake:
                 raise MissingTable(f"{table} has no version {version}; its newest is {delta.version()}")
             delta.load_as_version(version)
         return delta
+
+    def _rows_written(self, rows: list[dict[str, object]], table: str, partition_value: str) -> Staged:
+        described = TABLES[table]
+        needed = {column.name for column in described.columns if not column.nullable}
+        for row in rows:
+            unknown, lacking = set(row) - set(described.column_names), {n for n in needed if row.get(n) is None}
+            if unknown or lacking:
+                raise ValueError(f"a row of {table} has unknown columns {sorted(unknown)} or lacks {sorted(lacking)}")
+        folder = f"{described.partition}={quoted(partition_value)}/{uuid.uuid4().hex}"
+        schema = Schema.from_arrow(arrow_schema(described)).to_json()
+        return Staged(table, partition_value, self._write(rows, table, folder), schema)
 
     def _write(self, rows: list[dict[str, object]], table: str, folder: str) -> dict[str, int]:
         """Few rows as one file of a folder; what `_written` says of it."""

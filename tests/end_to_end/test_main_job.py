@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from jobs.checked import check_run, kept_results
+from jobs.quote_sample import SAMPLE
 from jobs.sql import connect
 from lake import Lake
 from models.registry import CHAMPION, Registry
@@ -67,6 +71,29 @@ class TestGeneratedBook:
                 champion = registry.aliased(name, CHAMPION)
                 assert champion is not None
                 assert champion.version == version
+
+    def test_a_quote_through_the_inbox_is_the_same_as_the_main_job_s_sample(
+        self, generated: Book, tmp_path: Path
+    ) -> None:
+        """The group of the sample asked for once more, as a file; both were checked before readers saw them."""
+        kept = "select group_id, expected_pmpm, lower, upper from underwriting_quotes where request_id = ?"
+        lake = Lake(str(generated.lake))
+        group, *sample = connect(lake).execute(kept, [SAMPLE]).fetchall()[0]
+        asked = {"market": "large_group", "purpose": "renewal", "requested_by": "an underwriter", "group_id": group}
+        (tmp_path / "renewal.json").write_text(json.dumps(asked))
+        command = ["answer-requests", f"--inbox={tmp_path}", f"--lake={lake.root}"]
+        done = subprocess.run([sys.executable, "-m", "jobs.cli", *command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        (answered,) = json.loads((tmp_path / "done" / "renewal.json.answer.json").read_text())
+        assert [answered[name] for name in ("expected_pmpm", "lower", "upper")] == pytest.approx(sample)
+        assert answered["refused_reason"] is None and answered["reasons"]
+        for request in (SAMPLE, answered["request_id"]):
+            (members, quote) = (
+                kept_results(lake, check_run(table, request, lake.staged(table, request)))
+                for table in ("underwriting_members", "underwriting_quotes")
+            )
+            assert {status for _, status in members + quote} == {"passed"}
+            assert connect(lake).execute(kept, [request]).fetchall() == [(group, *sample)]
 
     def test_no_member_is_named_anywhere(self, generated: Book) -> None:
         """Lake, Data Docs, MLflow, Airflow's logs and database, and what the command printed."""

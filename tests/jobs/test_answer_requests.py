@@ -12,6 +12,7 @@ import pytest
 from catalog import TABLES
 from catalog.errors import BadDelivery, NothingToDo
 from jobs.answer_requests import TABLE, answer_all, answer_requests
+from jobs.quote_answer import publish_unchecked
 from jobs.request_files import read_requests
 from lake import Lake
 from models.underwriting.uses import MARKETS, PURPOSES
@@ -55,7 +56,7 @@ def said(inbox: Path, name: str) -> list[dict]:
 
 def test_a_request_is_answered_kept_and_put_away(lake: Lake, inbox: Path) -> None:
     put(inbox, "one.json", GROUP)
-    assert answer_all(lake, inbox) == (1, 0)
+    assert answer_all(lake, inbox, publish_unchecked) == (1, 0)
     (answer,) = said(inbox, "one.json")
     assert (answer["member_count"], answer["as_of"], answer["requested_by"]) == (3, str(DAY), "Ada")
     assert "45 CFR 147.102" in answer["refused_reason"]
@@ -66,12 +67,12 @@ def test_a_request_is_answered_kept_and_put_away(lake: Lake, inbox: Path) -> Non
 def test_the_same_request_is_answered_once_and_anew_under_another_reference(lake: Lake, inbox: Path) -> None:
     for _ in range(2):
         put(inbox, "one.json", GROUP)
-        answer_all(lake, inbox)
+        answer_all(lake, inbox, publish_unchecked)
     first, again = said(inbox, "one.json"), said(inbox, "one-2.json")
     assert again == [{"request_id": first[0]["request_id"], "answered_before": True}]
     assert len(lake.partitions("underwriting_requests")) == 1
     put(inbox, "one.json", {**GROUP, "reference": "after the new policy"})
-    answer_all(lake, inbox)
+    answer_all(lake, inbox, publish_unchecked)
     assert len(lake.partitions(TABLE)) == len(lake.partitions("underwriting_requests")) == 2
 
 
@@ -80,7 +81,7 @@ def test_a_csv_asks_once_a_row(lake: Lake, inbox: Path) -> None:
         inbox, "two.csv", "market,purpose,requested_by,group_id,as_of\nindividual,rating,Ada,G1,\nindividual,"
         f"renewal,Ada,G1,{DAY}\n"
     )  # fmt: skip
-    assert answer_all(lake, inbox) == (1, 0)
+    assert answer_all(lake, inbox, publish_unchecked) == (1, 0)
     assert [one["purpose"] for one in said(inbox, "two.csv")] == ["rating", "renewal"]
 
 
@@ -90,7 +91,7 @@ def test_a_list_of_members_is_told_by_tokens_alone(
     asked = {**GROUP, "members": [{"member_id": SECRET, "age": 40, "sex": "female"}, {"member_id": "other"}]}
     del asked["group_id"]
     put(inbox, "list.json", asked)
-    assert answer_all(lake, inbox) == (1, 0)
+    assert answer_all(lake, inbox, publish_unchecked) == (1, 0)
     (answer,) = said(inbox, "list.json")
     assert (answer["member_count"], answer["unknown_member_count"]) == (2, 2)
     told = capfd.readouterr()
@@ -101,10 +102,12 @@ def test_a_list_of_members_is_told_by_tokens_alone(
 def test_what_cannot_be_answered_fails_with_its_reason_and_the_rest_goes_on(lake: Lake, inbox: Path) -> None:
     put(inbox, "a.json", {**GROUP, "group_id": "G404"})
     put(inbox, "b.json", GROUP)
-    with pytest.raises(BadDelivery, match="1 of 2 request files"):
-        answer_requests(inbox, lake=lake.root)
+    assert answer_all(lake, inbox, publish_unchecked) == (1, 1)
     assert "BadRequest: no member of group G404" in (inbox / "failed" / "a.json.reason.txt").read_text()
     assert (inbox / "failed" / "a.json").is_file() and (inbox / "done" / "b.json").is_file()
+    put(inbox, "a.json", {**GROUP, "group_id": "G404"})
+    with pytest.raises(BadDelivery, match="1 of 1 request files"):
+        answer_requests(inbox, lake=lake.root)
 
 
 def test_files_half_written_and_links_stay_where_they_are(lake: Lake, inbox: Path, tmp_path: Path) -> None:
