@@ -15,7 +15,8 @@ from features.months import months_from
 from lake import Lake
 from models.registry import RegisteredModel, Registry
 from models.risk.model import RiskModel
-from models.risk.rows import model_input
+from models.risk.rows import HORIZON_MONTHS, model_input
+from models.risk.runout import completed, lag_of, run_out
 from models.underwriting.book import BookRates, fit_book
 from models.underwriting.quote import NO_EXPERIENCE
 
@@ -52,7 +53,7 @@ def members_on(lake: Lake, day: date, group_id: str | None = None, member_ids: l
 class Serving:
     """A champion with what it needs to answer: kept between questions, so that a warm answer reads the members alone.
 
-    `experience`: one row per member and year of the whole book, by the model's own manual rate.
+    `experience`: one row per member and year of the whole book, completed, by the model's own manual rate.
     """
 
     version: RegisteredModel
@@ -64,7 +65,7 @@ class Serving:
 def serving(lake: Lake, name: str, day: date) -> Serving:
     """The champion of that name and the book as of a day. Raises ModelUnavailable and MissingTable."""
     champion = Registry(lake.root).champion(name)
-    tables = tuple(sorted(lake.versions(["member_features", "member_outcomes"]).items()))
+    tables = tuple(sorted(lake.versions(["member_features", "member_outcomes", "lag_triangle"]).items()))
     return _serving(lake.root, name, champion.version, day, tables)
 
 
@@ -83,19 +84,32 @@ def _serving(root: str, name: str, _version: str, day: date, _tables: tuple[tupl
 
 
 def _experience(lake: Lake, start: date, model: RiskModel) -> pd.DataFrame:
-    """group_id, period, member_months, allowed_amount and expected_cost (manual rate) of the year after `start`."""
+    """group_id, period, member_months, allowed_amount (completed) and expected_cost (manual rate) of the year after
+    `start`.
+
+    Completed by what the book's lag triangle shows of late claims on the day the outcomes were known: a group whose
+    claims come late, or whose members stayed to the last month, has more to come than the book.
+    """
     features, outcomes = (_partition(lake, name, start) for name in ("member_features", "member_outcomes"))
     if features is None or outcomes is None:
         return NO_EXPERIENCE.assign(group_id=None)
-    known = outcomes.filter("complete and months_covered > 0").project("member_id, months_covered, allowed_amount")
-    rows = _frame(features).merge(known.df(), on="member_id")
+    told = outcomes.filter("complete and months_covered > 0").df()
+    if not len(told):
+        return NO_EXPERIENCE.assign(group_id=None)
+    known_by = pd.Timestamp(told["known_by"].iloc[0]).date()
+    triangle = _partition(lake, "lag_triangle", known_by)
+    developed = None if triangle is None else run_out(triangle.df())
+    lag = max(lag_of(months_from(start, HORIZON_MONTHS), known_by), 0)
+    told = told.reindex(columns=TABLES["member_outcomes"].column_names)
+    told["allowed_amount"] = completed(told, developed, lag)
+    rows = _frame(features).merge(told[["member_id", "months_covered", "allowed_amount"]], on="member_id")
     months = rows["months_covered"].to_numpy(float)
     return pd.DataFrame(
         {
             "group_id": rows["group_id"],
             "period": str(start),
             "member_months": months,
-            "allowed_amount": rows["allowed_amount"].astype(float),
+            "allowed_amount": rows["allowed_amount"],
             "expected_cost": model.manual.predict(model_input(rows, model.features)) * months / 12.0,
         }
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -29,14 +30,16 @@ class RunOut:
 
     developments: Mapping[str, Development] = field(default_factory=dict)
 
-    def share(self, kind: str, first_lag: int = 0) -> float:
-        """Known share of the cost of the year whose last month has this lag, were every month's cost the same.
+    def share(self, kind: str, first_lag: int = 0, months: int = HORIZON_MONTHS) -> float:
+        """Known share of the cost of the year whose last month has this lag, were every month's cost the same; of its
+        first `months` alone for who was not covered longer.
 
         The estimate of Stanard and Buehlmann ("Cape Cod") for even exposure: known cost over the share that ought to be
         known by now. Unlike the chain ladder it does not multiply the chance of the last months' few claims.
         """
         found = self.developments.get(kind, self.developments[ALL])
-        ages = np.minimum(np.arange(first_lag, first_lag + HORIZON_MONTHS), len(found.factors))
+        last = first_lag + HORIZON_MONTHS
+        ages = np.minimum(np.arange(last - months, last), len(found.factors))
         return float(np.clip(found.completion[ages].mean(), _LEAST, 1.0))
 
     def table(self) -> pd.DataFrame:
@@ -84,6 +87,28 @@ def matured(rows: Rows, found: RunOut | None, first_lag: int = 0) -> tuple[Rows,
     return raised, float(np.sum(rows.weight * rows.cost)) / total if total > 0 else None
 
 
+def completed(outcomes: pd.DataFrame, found: RunOut | None, first_lag: int = 0) -> np.ndarray:
+    """Allowed amount of each row of member_outcomes (USD) once all its claims are in: each service category raised by
+    its completion factors of the months in which the member was covered.
+
+    An outcome is of a member covered on its first day: who was covered for some months is taken for covered in the
+    first of them, the most mature. `first_lag` is that of the year's last month.
+    """
+    allowed = outcomes["allowed_amount"].to_numpy(float)
+    if found is None:
+        return allowed
+    months = np.clip(outcomes["months_covered"].to_numpy(int), 1, HORIZON_MONTHS)
+
+    def shares(kind: str) -> np.ndarray:
+        return np.array([found.share(kind, first_lag, count) for count in range(1, HORIZON_MONTHS + 1)])[months - 1]
+
+    # A refund larger than a category's claims would turn the others' factor round.
+    parts = np.maximum(outcomes[[f"allowed_{kind}" for kind in CATEGORIES]].to_numpy(float), 0.0)
+    known, raised = parts.sum(axis=1), (parts / np.column_stack([shares(kind) for kind in CATEGORIES])).sum(axis=1)
+    # Where no category has a cost, or the outcome was built before it told them, all claims together serve.
+    return allowed * np.divide(raised, known, out=1.0 / shares(ALL), where=known > 0)
+
+
 def _developed(triangle: pd.DataFrame, like: Development | None = None) -> Development | None:
     """The chain ladder of these claims; None where they show too few lags, or fewer than `like`."""
     known = cumulative(triangle)
@@ -101,7 +126,7 @@ def cumulative(triangle: pd.DataFrame) -> np.ndarray:
     if triangle.empty:
         return np.zeros((0, 0))
     last = pd.Timestamp(triangle["as_of"].iloc[0])
-    months_ago = [_months(pd.Timestamp(end), last) for end in triangle["service_month_end"]]
+    months_ago = [lag_of(pd.Timestamp(end), last) for end in triangle["service_month_end"]]
     amounts = triangle["allowed_amount"].astype(float)
     periods = max(months_ago) + 1
     cells = np.zeros((periods, periods))
@@ -111,5 +136,6 @@ def cumulative(triangle: pd.DataFrame) -> np.ndarray:
     return known[:, : min(LAGS, periods)]
 
 
-def _months(end: pd.Timestamp, last: pd.Timestamp) -> int:
+def lag_of(end: date, last: date) -> int:
+    """Months from the month that ends with `end` to that of `last`."""
     return (last.year - end.year) * 12 + last.month - end.month

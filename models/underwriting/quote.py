@@ -108,7 +108,7 @@ def _reasons(
     if rate.experience_pmpm is not None:
         text = (
             f"The group's own cost was {rate.experience_pmpm:,.2f} USD PMPM over {rate.experience_months:,.0f} member "
-            f"months, large claims pooled, and has a credibility of {rate.credibility:.0%}"
+            f"months, completed and with large claims pooled, and has a credibility of {rate.credibility:.0%}"
         )
         found.append(_reason("GROUP_EXPERIENCE", text, rate.experience_pmpm, manual_pmpm, factor))
     else:

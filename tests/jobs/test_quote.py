@@ -7,6 +7,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 import jobs.quote
 from catalog.errors import BadDelivery, ModelUnavailable
+from jobs import quote_tables
 from jobs.cli import app
 from jobs.quote_answer import BadRequest, Request, answer_request
 from jobs.quote_members import read_members
@@ -25,6 +27,7 @@ from models.registry import CHAMPION, Registry
 from models.underwriting.adverse import MOST_REASONS, page
 from models.underwriting.uses import SHIPPED
 from tests.jobs.quote_lake import DAY, quote_lake
+from tests.models.risk.test_runout import SLOW, SLOW_YEAR, triangle
 
 
 @pytest.fixture(scope="module")
@@ -249,3 +252,17 @@ def test_the_champion_that_answered_is_named(lake: Lake) -> None:
     row = answer_request(lake, RENEWAL).quote
     assert champion is not None
     assert (row["model_name"], row["model_version"]) == (champion.name, champion.version)
+
+
+def test_a_past_year_is_completed_by_the_lag_triangle_of_the_day_it_was_known(lake: Lake) -> None:
+    """Of the year that just ended a part is still to come; the year before is whole. (It writes to the lake: last.)"""
+    before = quote_tables.serving(lake, "risk_cost", DAY).experience
+    lags = triangle(as_of=DAY, inpatient=SLOW).assign(cumulative_amount=0.0)
+    decimals = ["allowed_amount", "cumulative_amount"]
+    lags[decimals] = lags[decimals].map(lambda value: Decimal(f"{value:.2f}"))
+    lake.write_rows(lags.to_dict("records"), "lag_triangle", str(DAY))
+    after = quote_tables.serving(lake, "risk_cost", DAY).experience
+    known, whole = (one.groupby("period")["allowed_amount"].sum() for one in (before, after))
+    assert whole["2023-12-31"] == pytest.approx(known["2023-12-31"])
+    assert known["2024-12-31"] < whole["2024-12-31"] < known["2024-12-31"] / SLOW_YEAR
+    assert answer_request(lake, replace(RENEWAL, request_id="completed")).quote["experience_pmpm"] > 0

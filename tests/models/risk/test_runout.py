@@ -11,7 +11,7 @@ import pytest
 
 from features.months import months_from
 from models.risk.rows import CATEGORIES
-from models.risk.runout import ALL, cumulative, matured, run_out
+from models.risk.runout import ALL, completed, cumulative, matured, run_out
 from tests.models.risk.conftest import snapshot
 
 AS_OF = date(2024, 12, 31)
@@ -78,3 +78,24 @@ def test_members_whose_parts_are_unknown_are_completed_like_all_claims() -> None
     raised, share = matured(rows, found)
     assert share == found.share(ALL)
     assert raised.cost == pytest.approx(rows.cost / found.share(ALL))
+
+
+def test_a_group_s_past_year_is_completed_by_its_own_kind_of_claims_and_months() -> None:
+    """Hospital stays are told late. Who left after October has no month left to wait for, nor has a year-old year."""
+    found = run_out(triangle(inpatient=SLOW))
+    year = pd.DataFrame(
+        [
+            ("stays to the end", 12, 600.0, 600.0, 0.0),
+            ("left after October", 10, 600.0, 600.0, 0.0),
+            ("drugs alone", 12, 600.0, 0.0, 600.0),
+            ("half and half", 12, 1200.0, 600.0, 600.0),
+            ("told in total alone", 12, 600.0, np.nan, np.nan),
+        ],
+        columns=["who", "months_covered", "allowed_amount", "allowed_inpatient", "allowed_pharmacy"],
+    ).assign(allowed_outpatient=0.0, allowed_professional=0.0)
+    whole = (SLOW_YEAR + 3) / 4
+    assert completed(year, found) == pytest.approx(
+        [600 / SLOW_YEAR, 600.0, 600.0, 600 + 600 / SLOW_YEAR, 600 / whole], rel=1e-3
+    )
+    assert completed(year, found, first_lag=12) == pytest.approx(year["allowed_amount"])
+    assert completed(year, None) == pytest.approx(year["allowed_amount"])
