@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 import xgboost as xgb
 
 from models.risk.rows import FOLDS, Rows, matrix
+from models.risk.shapley import Tree, shapley, trees_of
 
 ROUNDS, PATIENCE = 400, 30
 _TREES: dict[str, object] = {
@@ -52,10 +54,15 @@ class Bag:
 
         Exact Shapley values of the trees (Lundberg et al. 2020), the mean over the boosters.
         """
-        data = _dmatrix(frame, self.features)
-        found = np.mean([b.predict(data, pred_contribs=True).astype(float) for b in self.boosters], axis=0)
-        parts, start = found[:, :-1], float(found[0, -1]) if len(found) else 0.0
+        parts = shapley(self._trees, matrix(frame, self.features)) / len(self.boosters)
+        first = _dmatrix(frame[:1], self.features)
+        starts = [booster.predict(first, pred_contribs=True)[:, -1] for booster in self.boosters]
+        start = float(np.mean(starts)) if len(frame) else 0.0
         return settled(parts, self.margin(frame) - start), start
+
+    @cached_property
+    def _trees(self) -> list[Tree]:
+        return [tree for booster in self.boosters for tree in trees_of(booster)]
 
     def save(self, folder: Path, name: str) -> int:
         """Write the boosters (UBJ); how many there are."""

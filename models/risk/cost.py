@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -46,25 +46,28 @@ class CostModel:
         A row's sum plus the reference is exactly its expected cost. The reference is the same for everybody: what the
         parts say where no feature speaks.
         """
-        margin, start = self.tweedie.contributions(frame)
-        total = margin.sum(axis=1)
-        # The change of a product is shared out by the logarithmic mean of its ends (Ang 2004), which leaves no rest.
-        lift = np.divide(np.expm1(total), total, out=np.ones_like(total), where=np.abs(total) > 1e-12)
-        parts = [margin * (self.unit * np.exp(start) * lift)[:, None]]
-        starts = [self.unit * np.exp(start)]
-        squared, start = self.squared.contributions(frame)
-        parts.append(self.unit * squared)
-        starts.append(self.unit * start)
-        line, start = self.line.contributions(frame)
-        parts.append(line)
-        starts.append(start)
-        raw = sum((weight * part for weight, part in zip(self.weights, parts, strict=True)), np.zeros_like(margin))
-        base = float(np.dot(self.weights, starts))
+        raw, base = np.zeros((len(frame), len(self.line.features))), 0.0
+        ways = (self._by_tweedie, self._by_squared, self.line.contributions)
+        for weight, way in zip(self.weights, ways, strict=True):
+            if weight:  # what the blend left out would take as long as the rest
+                added, start = way(frame)
+                raw, base = raw + weight * added, base + weight * start
         reference = float(self.curve(np.array([base]))[0])
         moved = raw.sum(axis=1)
         change = self.curve(base + moved) - reference
         slope = np.divide(change, moved, out=np.zeros_like(change), where=np.abs(moved) > 1e-9)
-        return settled(raw * slope[:, None], self.predict(frame) - reference), reference
+        return settled(raw * slope[:, None], change), reference
+
+    def _by_tweedie(self, frame: pd.DataFrame) -> tuple[np.ndarray, float]:
+        margin, start = self.tweedie.contributions(frame)
+        total, mean = margin.sum(axis=1), self.unit * np.exp(start)
+        # The change of a product is shared out by the logarithmic mean of its ends (Ang 2004), which leaves no rest.
+        lift = np.divide(np.expm1(total), total, out=np.ones_like(total), where=np.abs(total) > 1e-12)
+        return margin * (mean * lift)[:, None], mean
+
+    def _by_squared(self, frame: pd.DataFrame) -> tuple[np.ndarray, float]:
+        squared, start = self.squared.contributions(frame)
+        return self.unit * squared, self.unit * start
 
     def contributions(self, frame: pd.DataFrame) -> np.ndarray:
         """The same on the log scale [rows, features]: exp() is the factor by which a feature multiplies the cost.
@@ -100,12 +103,14 @@ class CostModel:
         )
 
     def _raw(self, frame: pd.DataFrame) -> np.ndarray:
-        parts = (
-            self.unit * np.exp(self.tweedie.margin(frame)),
-            self.unit * self.squared.margin(frame),
-            self.line.predict(frame),
+        ways: tuple[Callable[[], np.ndarray], ...] = (
+            lambda: self.unit * np.exp(self.tweedie.margin(frame)),
+            lambda: self.unit * self.squared.margin(frame),
+            lambda: self.line.predict(frame),
         )
-        return np.column_stack(parts) @ np.array(self.weights)
+        return sum(
+            (weight * way() for weight, way in zip(self.weights, ways, strict=True) if weight), np.zeros(len(frame))
+        )
 
 
 def fit_cost(rows: Rows, seed: int) -> tuple[CostModel, np.ndarray]:

@@ -57,7 +57,7 @@ def explain(
             [
                 _reason(
                     columns[at],
-                    values[row, at],
+                    float(values[row, at]),
                     usual.get(columns[at].name, book.get(columns[at].name)),
                     float(contributions[row, at]),
                 )
@@ -93,7 +93,7 @@ def _reason(column: Column, value: float, expected: float | None, contribution: 
     return {
         "code": column.code or column.name.upper(),
         "text": f"{said} (cost x {math.exp(contribution):.2f})",
-        "value": None if math.isnan(value) else float(value),
+        "value": None if math.isnan(value) else value,
         "expected": expected,
         "contribution": contribution,
         "evidence": [],
