@@ -24,11 +24,18 @@ def copy_stream(pinned: Pinned) -> Iterator[bytes | memoryview]:
     connection = duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": "1GB"})
     connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     # Reading is faster than the server loads: what is read ahead is bounded, or it fills the memory.
-    rows = pinned.dataset().scanner(batch_size=_BATCH_ROWS, batch_readahead=4, fragment_readahead=1).to_reader()
+    scanner = pinned.dataset().scanner(batch_size=_BATCH_ROWS, batch_readahead=4, fragment_readahead=1)
+    rows = pa.RecordBatchReader.from_batches(scanner.projected_schema, map(_laid_out, scanner.to_batches()))
     yield START
     for batch in connection.from_arrow(rows).project(columns).to_arrow_reader(_BATCH_ROWS):
         yield binary_rows(batch, nested)
     yield END
+
+
+def _laid_out(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with nested columns that begin at their first value: DuckDB refuses what is a slice of a longer one."""
+    columns = [pa.concat_arrays([one]) if pa.types.is_nested(one.type) else one for one in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _expression(name: str, ddl: str) -> str:

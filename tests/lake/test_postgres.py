@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
@@ -16,6 +17,7 @@ from catalog import TABLES
 from catalog.errors import CommitConflict, DatabaseUnavailable, MissingTable, NothingToDo
 from jobs.publish_sql import publish_to
 from lake import AuditLog, Lake
+from lake.pinned import Pinned
 from lake.postgres import Outcome, Target, publish
 from lake.postgres.binary import END, START, binary_rows
 from lake.postgres.definition import reader_role
@@ -66,6 +68,26 @@ def test_values_arrive_as_they_are(lake: Lake, database: Database) -> None:
     assert database.ask("select high_cost_probability, horizon_months from underwatch.risk_predictions") == [
         ({"50000": 0.1}, 1)
     ]
+
+
+def test_rows_further_on_in_a_large_file_keep_their_reasons(lake: Lake, database: Database) -> None:
+    told = {f"c{number}": [dict(REASON, text=f"{number}, {place}") for place in range(number)] for number in range(7)}
+    made = [plain_row("scored_claims", claim_id=name, reasons=reasons) for name, reasons in told.items()]
+    lake.write_rows(made, "scored_claims", str(DAY))
+    pinned = lake.pinned("scored_claims")
+    whole = pinned.dataset().to_table().combine_chunks()
+    at, reasons = whole.column_names.index("reasons"), whole["reasons"].chunk(0)
+    longer = pa.concat_arrays([reasons.values, reasons.values])
+    further = pa.ListArray.from_arrays(reasons.offsets, longer.slice(len(reasons.values)))
+
+    class FurtherOn(Pinned):
+        """Arrow hands out the later rows of a large file like this: lists of a slice of longer values."""
+
+        def dataset(self) -> ds.Dataset:
+            return ds.dataset(whole.set_column(at, whole.schema.field(at), further.cast(reasons.type)))
+
+    publish([FurtherOn(**vars(pinned))], Target.parse(database.address))
+    assert dict(database.ask("select claim_id, reasons from underwatch.scored_claims")) == told
 
 
 @pytest.mark.parametrize(
