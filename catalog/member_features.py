@@ -249,6 +249,15 @@ TABLE = Table(
             reason="Takes {value} different drugs; the average is {expected}",
         ),
         Column(
+            "drug_class_count",
+            "double",
+            "Distinct established pharmacologic classes of the drugs filled; null where no directory of drugs was loaded (`underwatch load-drug-classes`) or it knows none of the member's drugs",
+            "feature",
+            "classes",
+            code="MANY_DRUG_CLASSES",
+            reason="Takes drugs of {value} pharmacologic classes; the average is {expected}",
+        ),
+        Column(
             "provider_count",
             "double",
             "Distinct billing providers seen",

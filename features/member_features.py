@@ -13,6 +13,7 @@ from catalog import TABLES
 from features.codes import is_emergency, is_office_visit
 from features.conditions import CONDITIONS, has_condition
 from features.coverage import covered_on, months_covered
+from features.drug_classes import classes_filled, product_code
 from features.episodes import after_discharge, inpatient_episodes
 from features.exact_sums import MONEY_PLACES, exact_mean, exact_sum
 from features.hcc import with_hcc
@@ -26,8 +27,11 @@ LOOK_BACK_MONTHS = 12
 AGE_BANDS = ((18, "0-17"), (35, "18-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"), (75, "65-74"), (85, "75-84"))
 
 
-def member_features(known: Known) -> DataFrame:
-    """One row per member covered on `known.as_of`; each join below adds one row per member at most."""
+def member_features(known: Known, drug_classes: DataFrame | None = None) -> DataFrame:
+    """One row per member covered on `known.as_of`; each join below adds one row per member at most.
+
+    Without `drug_classes` (rows of that table) how many classes of drugs a member takes is unknown.
+    """
     as_of = known.as_of
     ends = [months_from(as_of, -month) for month in range(LOOK_BACK_MONTHS)]
     year = known.lines.where(within("service_from", months_from(as_of, -LOOK_BACK_MONTHS), as_of))
@@ -38,6 +42,7 @@ def member_features(known: Known) -> DataFrame:
         .join(_history(known), "member_id", "left")
         .join(_stays(year), "member_id", "left")
         .join(_panels(year), "member_id", "left")
+        .transform(_with_drug_classes, year, drug_classes)
     )
     return measured.withColumns(_person(as_of)).transform(with_hcc, as_of).transform(_shaped, as_of)
 
@@ -75,7 +80,7 @@ def _history(known: Known) -> DataFrame:
             distinct(is_emergency(), F.col("service_from")).alias("emergency_visits"),
             distinct(is_office_visit(), F.col("service_from")).alias("office_visits"),
             F.count_if(year & (F.col("claim_type") == "pharmacy")).alias("fills"),
-            distinct(F.col("claim_type") == "pharmacy", F.substring("code", 1, 9)).alias("drug_count"),
+            distinct(F.col("claim_type") == "pharmacy", product_code()).alias("drug_count"),
             distinct(F.lit(True), F.col("provider_id")).alias("provider_count"),
             diagnoses("icd-9-cm").alias("icd9"),
             diagnoses("icd-10-cm").alias("icd10"),
@@ -127,6 +132,17 @@ def _episodes(known: Known) -> DataFrame:
     )
 
 
+def _with_drug_classes(measured: DataFrame, year: DataFrame, drug_classes: DataFrame | None) -> DataFrame:
+    """Unknown, too, for members who take drugs of which the directory knows none."""
+    if drug_classes is None:
+        return measured.withColumn("drug_class_count", F.lit(None).cast("double"))
+    filled = classes_filled(year.where(F.col("claim_type") == "pharmacy"), drug_classes)
+    none = F.when(F.coalesce("fills", F.lit(0)) == 0, F.lit(0))
+    return measured.join(filled, "member_id", "left").withColumn(
+        "drug_class_count", F.coalesce("drug_class_count", none)
+    )
+
+
 def _panels(year: DataFrame) -> DataFrame:
     """One row per member: what the other members of its providers cost, so that its own cost stays out."""
     costs = year.groupBy("member_id").agg(exact_sum(F.col("cost")).alias("own"))
@@ -159,7 +175,7 @@ def _person(as_of: date) -> dict[str, Column]:
 
 _UNKNOWN_WITHOUT_HISTORY = {
     *("age", "sex_male", "top_month_share", "days_since_discharge"),
-    *("panel_mean_cost", "hcc_disease_score", "hcc_count"),
+    *("drug_class_count", "panel_mean_cost", "hcc_disease_score", "hcc_count"),
 }
 
 

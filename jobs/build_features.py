@@ -24,13 +24,15 @@ from features.provider_features import provider_features
 from jobs.as_of import resolve_as_of
 from jobs.conserved import Totals, check_conserved, totals
 from jobs.fingerprint import code_version, combined
+from jobs.load_drug_classes import TABLE as DRUG_CLASSES
+from jobs.load_drug_classes import loaded_drug_classes
 from jobs.options import DEFAULT_LAKE, DEFAULT_MASTER, AsOf, Engine, EngineName, LakeRoot, Master
 from jobs.policies import POLICY_TABLES, policies, policy_versions
 from jobs.progress import log, step
 from jobs.spark import engine_session, settled, settled_as_it_lies
 from lake import Lake
 
-READS = ("claim_lines", "pharmacy_claims", "members", "providers", "eligibility", *POLICY_TABLES)
+READS = ("claim_lines", "pharmacy_claims", "members", "providers", "eligibility", DRUG_CLASSES, *POLICY_TABLES)
 TRAINING_MONTHS = (12, 24)
 """Risk models train on the members of 24 months ago and are tested on those of 12 months ago."""
 
@@ -95,11 +97,13 @@ def build(spark: SparkSession, lake: Lake, as_of: date, run: str = "") -> None:
     providers = write(made, "provider_features", as_of, billed, F.sum("claim_count"))
     write(neighbour_features(graph, providers, as_of), "neighbour_features", as_of)
 
-    write(member_features(known), "member_features", as_of)
+    classes = loaded_drug_classes(spark, lake)
+    log.info("pharmacologic classes of drugs", loaded=classes is not None)
+    write(member_features(known, classes), "member_features", as_of)
     write(lag_triangle(history, as_of), "lag_triangle", as_of)
     for months in TRAINING_MONTHS:
         then = history.known(months_from(as_of, -months))
-        write(member_features(then), "member_features", then.as_of)
+        write(member_features(then, classes), "member_features", then.as_of)
         write(member_outcomes(history, then, as_of), "member_outcomes", then.as_of)
 
 

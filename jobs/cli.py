@@ -24,6 +24,7 @@ COMMANDS = {
     "sources": "List the formats of deliveries, what each expects and an example.",
     "codes": "Say what a diagnosis, procedure, DRG, place or revenue code is and when it is valid.",
     "load-edits": "Load NCCI edits and unit limits downloaded from CMS into the lake.",
+    "load-drug-classes": "Load pharmacologic classes of drugs from FDA's NDC directory into the lake.",
     "new-token-key": "Write a random key for member tokens to a file.",
     "token": "Say under which token the lake knows a member.",
     "identify": "Say who the member of a token is, where identifiers were kept apart.",

@@ -12,7 +12,8 @@ PLACE = Path(__file__).parent.parent / "docs" / "data_dictionary.md"
 
 _LAYERS = {
     "canonical": "What a delivery says, in one shape for every source.",
-    "policy": "Edits and limits with their days, loaded by `underwatch load-edits`; `catalog/policies/` holds without.",
+    "policy": "Edits and limits with their days, loaded by `underwatch load-edits` (`catalog/policies/` holds without) "
+    "and classes of drugs, loaded by `underwatch load-drug-classes`.",
     "audit": "What was read, and what was checked.",
     "feature": "What models read: as of a day, from nothing learnt after it.",
     "published": "What readers rely on. Columns are added freely, never renamed.",

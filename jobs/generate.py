@@ -12,6 +12,7 @@ from catalog.errors import UnderwatchError
 from jobs.options import Seed
 from jobs.progress import log, step
 from sources.synthetic.book import Book, make_book
+from sources.synthetic.drug_directory import write_directory
 from sources.synthetic.settings import Settings
 from sources.synthetic.shape import summary
 from sources.synthetic.writer import truth_folder, write_book
@@ -27,9 +28,9 @@ def generate(
     members: Annotated[int, typer.Option(help="People ever covered in the book; at least 100.")] = 6000,
     months: Annotated[int, typer.Option(help="Length of the book in months; at least 12.")] = 36,
     seed: Seed = 7,
-    out: Annotated[Path, typer.Option(help="Folder of the delivery; the truth goes to <out>.truth beside it.")] = Path(
-        "var/deliveries/synthetic"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the delivery; <out>.truth and <out>.drugs lie beside it.")
+    ] = Path("var/deliveries/synthetic"),
     start: Annotated[
         str, typer.Option(help="First day of the book, the first of a month (YYYY-MM-DD).")
     ] = "2022-01-01",
@@ -42,7 +43,8 @@ def generate(
 ) -> None:
     """Write a synthetic delivery: members, eligibility, providers, claims and investigations as CSV files.
 
-    The same options always write the same bytes. The truth about fraud is written outside the delivery.
+    The same options always write the same bytes. The truth about fraud is written outside the delivery, and so is what
+    the drugs are, as load-drug-classes reads it.
 
     Example: underwatch generate --members 6000 --months 36 --seed 7 --out var/deliveries/synthetic
     """
@@ -51,6 +53,7 @@ def generate(
         book = make_book(settings, say=lambda text: log.info(f"  {text}"))
     with step("write delivery", out=str(out)) as found:
         rows = write_book(book, out, say=lambda text: log.info(f"  {text}"))
+        write_directory(out.with_name(out.name + ".drugs"))
         found["files"] = len(rows)
     _print_summary(book, rows, out)
 

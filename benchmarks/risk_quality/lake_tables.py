@@ -11,6 +11,7 @@ from features.member_features import member_features
 from features.member_outcomes import member_outcomes
 from features.months import months_from
 from jobs.build_features import history_of
+from jobs.load_drug_classes import loaded_drug_classes
 from jobs.options import DEFAULT_MASTER
 from jobs.spark import spark_session
 from lake import Lake
@@ -23,10 +24,10 @@ def member_tables(
     """member_features and member_outcomes of each day; outcomes as known so many months after their year's end."""
     features, outcomes = [], []
     with spark_session("risk-quality", DEFAULT_MASTER) as spark:
-        history = history_of(spark, lake)
+        history, classes = history_of(spark, lake), loaded_drug_classes(spark, lake)
         for day in days:
             then = history.known(day)
-            features.append(member_features(then).toPandas())
+            features.append(member_features(then, classes).toPandas())
             outcomes.append(member_outcomes(history, then, months_from(day, 12 + run_out_months)).toPandas())
     return features, outcomes
 

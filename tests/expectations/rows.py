@@ -81,6 +81,8 @@ _BY_NAME = {
     "provider_entity_id": "'p1'",
     "npi_conflict": "false",
     "ndc_code": "'00001000101'",
+    "product_code": "'000010001'",
+    "drug_class": "'Insulin Analog'",
     "setting": "'practitioner'",
     "column_1": "'80053'",
     "column_2": "'82947'",

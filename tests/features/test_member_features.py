@@ -8,6 +8,7 @@ from math import log
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from catalog import TABLES
 from features.member_features import member_features
 from tests.features.spec import by_key, history
 
@@ -43,6 +44,7 @@ claim member day        ndc         allowed provider
 f1    m1     2024-02-01 00001000101 20      rx
 f2    m1     2024-03-01 00001000102 20      rx
 f3    m1     2024-04-01 00002000101 10      -
+f4    nine   2024-04-01 99999000101 0       -
 """
 MEMBERS = """
 member born       gender  state
@@ -63,12 +65,18 @@ back     2020-01-01 2029-12-31 medicare    -
 stranger 2020-01-01 2029-12-31 medicare    -
 left     2020-01-01 2024-12-30 medicare    -
 """
+CLASSES = [
+    ("fda-ndc", "000010001", "Insulin Analog", "product.txt"),
+    ("fda-ndc", "000020001", "Corticosteroid", "product.txt"),
+    ("fda-ndc", "000020001", "beta2-Adrenergic Agonist", "product.txt"),
+]
 
 
 @pytest.fixture(scope="module")
 def members(spark: SparkSession) -> Members:
     known = history(spark, LINES, FILLS, MEMBERS, eligibility=ELIGIBILITY).known(date(2024, 12, 31))
-    return by_key(member_features(known), "member_id")
+    classes = spark.createDataFrame(CLASSES, TABLES["drug_classes"].ddl)
+    return by_key(member_features(known, classes), "member_id")
 
 
 def told(row: Row, *features: str) -> list[float | str | None]:
@@ -115,6 +123,10 @@ def test_visits_and_drugs(members: Members) -> None:
     assert told(members["m1"], "office_visits", "emergency_visits", "fills", "drug_count") == [2.0, 1.0, 3.0, 2.0]
     assert told(members["m1"], "provider_count", "diagnosis_category_count") == [3.0, 3.0]
     assert told(members["m2"], "office_visits", "emergency_visits") == [0.0, 1.0]
+
+
+def test_how_many_classes_of_drugs_is_unknown_where_the_directory_knows_none_of_them(members: Members) -> None:
+    assert [members[name]["drug_class_count"] for name in ("m1", "nine", "m2")] == [3.0, None, 0.0]
 
 
 def test_a_stay_is_one_admission_however_many_lines(members: Members) -> None:

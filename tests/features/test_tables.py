@@ -57,6 +57,10 @@ def test_graph_dollars_are_those_of_the_look_back(tables: Tables) -> None:
     assert sum(row["line_count"] for row in edges) == len(tables.year)
 
 
+def test_without_a_directory_nobody_s_classes_of_drugs_are_known(tables: Tables) -> None:
+    assert {row["drug_class_count"] for row in tables.rows["member_features"]} == {None}
+
+
 def test_order_and_partitioning_of_the_input_change_nothing(
     spark: SparkSession, made_up: Texts, tables: Tables
 ) -> None:

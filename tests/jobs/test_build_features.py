@@ -35,10 +35,12 @@ FEATURES = {name for name, table in TABLES.items() if table.layer == "feature"}
 
 @pytest.fixture(scope="module")
 def delivered(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """A lake that holds the canonical tables of a made-up book."""
+    """A lake that holds the canonical tables of a made-up book, and what one of its two drugs is."""
     lake, texts = Lake(str(tmp_path_factory.mktemp("features") / "lake")), book(seed=5)
     for table, text in CANONICAL.items():
         lake.overwrite(rows(spark, table, texts[text]), table, "b1")
+    told = {"product_code": "000010001", "drug_class": "Insulin Analog", "edition": "product.txt"}
+    lake.write_rows([{"directory": "fda-ndc", **told}], "drug_classes", "fda-ndc")
     return lake
 
 
@@ -92,6 +94,8 @@ def test_all_tables_as_of_their_days(spark: SparkSession, built: Lake, monkeypat
     assert built.partitions("member_outcomes") == training_days
     claims = built.read(spark, "claim_features")
     assert claims.count() == claims.select("claim_id").distinct().count() > 0
+    classes = built.read(spark, "member_features", partition=AS_OF).agg(F.max("drug_class_count")).collect()
+    assert [tuple(row) for row in classes] == [(1.0,)], "the directory that was loaded is read"
     written = {(table, day) for table in FEATURES for day in built.partitions(table)}
     assert written == {(table, str(day)) for table, day in job._partitions(AS_OF)}
     assert {built.made_by(table, day) for table, day in written} == {"a run"}

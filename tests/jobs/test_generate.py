@@ -7,6 +7,7 @@ import pytest
 
 from catalog import TABLES
 from jobs.generate import BadBook, generate
+from sources.fda_ndc.products import read_products
 
 CANONICAL = ("members", "eligibility", "providers", "claim_lines", "pharmacy_claims", "investigations")
 
@@ -99,6 +100,11 @@ def test_the_truth_is_beside_the_delivery_and_covers_it(delivery):
     assert not list(delivery.glob("*truth*"))
 
 
+def test_what_every_drug_is_lies_beside_the_delivery(delivery):
+    told = {product for _, product, _, _ in read_products(delivery.with_name("book.drugs") / "product.txt")}
+    assert set(read(delivery, "pharmacy_claims")["ndc_code"].str[:9]) <= told
+
+
 def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
     first, again, other = (write(tmp_path / name, seed=seed) for name, seed in (("a", 3), ("b", 3), ("c", 4)))
     assert hashes(first) == hashes(again)
@@ -110,7 +116,7 @@ def test_a_new_delivery_replaces_the_old_one_whole(tmp_path):
     (out / "left_over.csv").write_text("")
     write(tmp_path / "book", seed=4)
     assert sorted(file.stem for file in out.iterdir()) == sorted(CANONICAL)
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["book", "book.truth"]
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["book", "book.drugs", "book.truth"]
 
 
 def test_intensity_zero_means_no_fraud(tmp_path):
