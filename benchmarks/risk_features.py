@@ -39,22 +39,32 @@ def main(
     console = Console(width=140)
     kept = kept_features(name.strip() for name in without.split(","))
     panel = generated_panel(members, seed, lake, console)
-    few = replace(panel, earlier=panel.earlier.only(kept), later=panel.later.only(kept))
-    expected = {name: _unseen(one, seed, console) for name, one in ((ALL, panel), (FEWER, few))}
+    table = worth(panel, kept, seed, console)
     text = text_table(
         f"{without}: {len(panel.later):,} members, seed {seed}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}",
         *("members", "figure", "with>", "without>", "difference (95 %)>"),
     )
-    seen = panel.later.frame
-    discharged = seen["admissions"].fillna(0).to_numpy() > 0
-    for words, keep in (("all", np.ones(len(seen), bool)), ("with a stay in hospital", discharged)):
-        scores = compared(panel.later.take(keep), {n: said[keep] for n, said in expected.items()}, ALL, seed)
-        for figure, name in _FIGURES.items():
-            all_, fewer = scores.loc[ALL, figure], scores.loc[FEWER, figure]
-            low, high = (scores.loc[FEWER, f"beats_{figure}_{end}"] for end in ("lower", "upper"))
-            difference = f"{all_ - fewer:+.4f} ({low:+.4f} to {high:+.4f})"
-            text.add_row(f"{words}: {keep.sum():,}", name, f"{all_:.4f}", f"{fewer:.4f}", difference)
+    for row in table.itertuples():
+        difference = f"{row.whole - row.fewer:+.4f} ({row.lower:+.4f} to {row.upper:+.4f})"
+        text.add_row(f"{row.who}: {row.members:,}", row.figure, f"{row.whole:.4f}", f"{row.fewer:.4f}", difference)
     console.print(text)
+
+
+def worth(panel: Panel, kept: tuple[str, ...], seed: int, console: Console) -> pd.DataFrame:
+    """One row per group of members and figure: learnt from all features (`whole`), from those kept (`fewer`), and the
+    interval (`lower`, `upper`) of the difference."""
+    few = replace(panel, earlier=panel.earlier.only(kept), later=panel.later.only(kept))
+    expected = {name: _unseen(one, seed, console) for name, one in ((ALL, panel), (FEWER, few))}
+    seen, found = panel.later.frame, []
+    groups = {"all": np.ones(len(seen), bool)}
+    if "admissions" in seen:
+        groups["with a stay in hospital"] = seen["admissions"].fillna(0).to_numpy() > 0
+    for who, keep in groups.items():
+        scores = compared(panel.later.take(keep), {name: said[keep] for name, said in expected.items()}, ALL, seed)
+        for figure, name in _FIGURES.items():
+            ends = (scores.loc[FEWER, f"beats_{figure}_{end}"] for end in ("lower", "upper"))
+            found.append((who, keep.sum(), name, scores.loc[ALL, figure], scores.loc[FEWER, figure], *ends))
+    return pd.DataFrame(found, columns=["who", "members", "figure", "whole", "fewer", "lower", "upper"])
 
 
 def _unseen(panel: Panel, seed: int, console: Console) -> np.ndarray:

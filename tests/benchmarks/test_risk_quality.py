@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from benchmarks.risk_features import worth
 from benchmarks.risk_quality import figures
 from benchmarks.risk_quality.__main__ import with_section
 from benchmarks.risk_quality.contest import Contest, contest
@@ -62,6 +63,13 @@ def test_ours_wins_where_there_is_something_to_find(found: Contest) -> None:
     assert (others["beats_gini_lower"] <= others["beats_gini_upper"]).all()
     assert scores.loc[OURS, ["beats_gini_lower", "beats_gini_upper"]].tolist() == [0.0, 0.0]
     assert found.gap < 1e-6
+
+
+def test_a_feature_that_drives_the_cost_is_worth_something() -> None:
+    table = worth(panel(400), ("age", "sex_male", "has_diabetes"), seed=1, console=Console(quiet=True))
+    gini = table.set_index("figure").loc["Gini"]
+    assert gini["members"] == 400
+    assert gini["whole"] - gini["fewer"] > 0 and gini["lower"] > 0, "last year's cost was left out"
 
 
 def test_segments_count_ratio_and_coverage() -> None:
