@@ -60,16 +60,17 @@ class Attachments:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine, self._folder = engine, folder
 
-    def keep(self, name: str, content: bytes) -> Kept:
-        """Lay a file into the folder under a random name, for its owner alone. Raises BadAttachment."""
+    def keep(self, place: int, name: str, content: bytes) -> Kept:
+        """Lay a file into the folder under a random name, for its owner alone. Raises BadAttachment, which tells the
+        file by its `place` among those given (1 for the first): its name may name a person."""
         shown = re.sub(r"[^\w .()+,-]", "_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()[-120:] or "file"
         if not content:
-            raise BadAttachment(f"{shown} is empty")
+            raise BadAttachment(f"file {place} is empty")
         if len(content) > LARGEST:
-            raise BadAttachment(f"{shown} is larger than {LARGEST // 1024**2} MB; split it, or scan it coarser")
+            raise BadAttachment(f"file {place} is larger than {LARGEST // 1024**2} MB; split it, or scan it coarser")
         kind = next((kind for kind, fits in _KINDS.items() if fits(content)), None)
         if kind is None:
-            raise BadAttachment(f"{shown} is no {TAKEN}; save or print it as PDF")
+            raise BadAttachment(f"file {place} is no {TAKEN}; save or print it as PDF")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         stored = secrets.token_hex(16)
         file = self._folder / stored

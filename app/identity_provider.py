@@ -147,8 +147,10 @@ class IdentityProvider:
 
     def _identity(self, told: Mapping[str, Any]) -> Identity:
         groups = told.get(self.settings.groups_claim) or []
-        groups = [groups] if isinstance(groups, str) else groups
-        roles = sorted({self.settings.roles[one] for one in groups if one in self.settings.roles})
+        # Some providers send one group as a word, and a claim of another shape names none that we know.
+        named = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
+        known = self.settings.roles
+        roles = sorted({known[one] for one in named if isinstance(one, str) and one in known})
         if not roles:
             raise NotAdmitted("none of your groups opens the workbench; ask who keeps the groups")
         if len(roles) > 1:

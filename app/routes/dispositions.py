@@ -160,7 +160,10 @@ def _keep(parts: Parts, files: list[UploadFile]) -> list[Kept]:
     given = [file for file in files if file.filename]
     if len(given) > MOST:
         raise BadDisposition(f"at most {MOST} files go with a disposition")
-    return [parts.attachments.keep(str(file.filename), file.file.read(LARGEST + 1)) for file in given]
+    return [
+        parts.attachments.keep(place, str(file.filename), file.file.read(LARGEST + 1))
+        for place, file in enumerate(given, start=1)
+    ]
 
 
 def _amount(text: str) -> Decimal | None:

@@ -48,7 +48,7 @@ def test_a_second_person_reads_what_the_first_attached(own: Parts) -> None:
 def test_what_is_taken_is_told_by_its_content(own: Parts, name: str, content: bytes, said: str) -> None:
     answer = record(own, (name, content))
     if said:
-        assert answer.status_code == 409 and said in answer.text
+        assert answer.status_code == 409 and said in answer.text and name not in answer.text
         assert own.dispositions.newest() == [] and not (own.home / "attachments").exists()
     else:
         # Markup is text: it is given back as text, to be saved, and never shown as a page.

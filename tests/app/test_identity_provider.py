@@ -29,6 +29,8 @@ PERSONS = {
     "s-1": {"preferred_username": "Jane.Doe", "groups": ["siu-analysts", "everybody"]},
     "s-2": {"preferred_username": "kim", "groups": ["everybody"]},
     "s-3": {"preferred_username": "both", "groups": ["siu-analysts", "pricing"]},
+    "s-5": {"preferred_username": "odd", "groups": {"siu-analysts": True}},
+    "s-6": {"preferred_username": "odder", "groups": [{"name": "siu-analysts"}, 7]},
     "s-4": {"preferred_username": "lead", "groups": ["siu-leads"]},
 }
 ROLES = ["analyst=siu-analysts", "lead=siu-leads", "underwriter=pricing"]
@@ -95,7 +97,15 @@ def test_the_password_stays_at_the_provider(site: Parts) -> None:
     assert send(client(site), "/sign-in", name="jane.doe", password="").status_code == 401
 
 
-@pytest.mark.parametrize(("person", "why"), [("s-2", "None of your groups"), ("s-3", "analyst and underwriter")])
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        ("s-2", "None of your groups"),
+        ("s-3", "analyst and underwriter"),
+        ("s-5", "None of your groups"),
+        ("s-6", "None of your groups"),
+    ],
+)
 def test_without_one_role_nobody_comes_in(site: Parts, person: str, why: str) -> None:
     browser = browser_of(site)
     refused = browser.get(consent(browser, person))
