@@ -33,7 +33,7 @@ def deliver_dispositions(
     """
     store = Lake(lake)
     rows = deliver(store, home_of(store, Path(home) if home else None), out, by or acting())
-    typer.echo(f"wrote {rows:,} verdicts to {out / NAME}; ingest-claims --source dispositions reads them as labels")
+    typer.echo(f"verdicts in {out / NAME}: {rows:,}; ingest-claims --source dispositions reads them as labels")
 
 
 def deliver(lake: Lake, home: Path, out: Path, by: str) -> int:
